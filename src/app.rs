@@ -1,0 +1,242 @@
+//! Settings in, built parts out; the only place that chooses engines.
+
+use std::env;
+use std::net::SocketAddr;
+use std::path::Path;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use anyhow::Context as _;
+use jiff::tz::TimeZone;
+use tokio::sync::watch;
+
+use crate::config::Settings;
+use crate::index::Index;
+use crate::index::IndexError;
+use crate::jobs::Mode;
+use crate::jobs::Report;
+use crate::jobs::pool::Listener;
+use crate::models::Models;
+use crate::pipeline;
+use crate::pipeline::Stages;
+use crate::pipeline::transcribe::Habits;
+use crate::pipeline::transcribe::Hearing;
+use crate::sound::Gazetteer;
+use crate::speech;
+use crate::speech::decoder::Decoder;
+use crate::speech::engine::Engine;
+use crate::speech::settings::EngineName;
+use crate::store::Store;
+use crate::tags::Tagger;
+use crate::terms::Segmenter;
+use crate::transcript::Desk;
+
+/// One run of the program: where its data lies and how it is set. Parts are built when they are asked for.
+#[derive(Clone, Debug)]
+pub struct App {
+    data: PathBuf,
+    settings: Settings,
+}
+
+impl App {
+    /// Remembers the data directory and the settings; touches nothing.
+    #[must_use]
+    pub fn new(data: PathBuf, settings: Settings) -> App {
+        App { data, settings }
+    }
+
+    /// Returns the data directory.
+    #[must_use]
+    pub fn data(&self) -> &Path {
+        &self.data
+    }
+
+    /// Returns the settings.
+    #[must_use]
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// Returns the zone of times without one.
+    pub fn zone(&self) -> anyhow::Result<TimeZone> {
+        let name = &self.settings.zone;
+        TimeZone::get(name)
+            .with_context(|| format!("`zone` is `{name}`, which is no IANA time zone such as Asia/Shanghai"))
+    }
+
+    /// Opens the store, making the data directory where there is none.
+    pub async fn store(&self) -> anyhow::Result<Store> {
+        Store::open(&self.data)
+            .await
+            .with_context(|| format!("data directory {}", self.data.display()))
+    }
+
+    /// Returns whether there is a store yet.
+    #[must_use]
+    pub fn has_store(&self) -> bool {
+        self.data.join("huisheng.db").exists()
+    }
+
+    /// Builds the gazetteer of the data directory; empty where there is none.
+    pub async fn gazetteer(&self) -> anyhow::Result<Arc<Gazetteer>> {
+        let names = if self.has_store() {
+            self.store().await?.names().await?
+        } else {
+            Vec::new()
+        };
+        Ok(Arc::new(Gazetteer::new(names)))
+    }
+
+    /// Builds the segmenter, which knows the names of the gazetteer as words.
+    #[must_use]
+    pub fn segmenter(&self, gazetteer: &Gazetteer) -> Arc<Segmenter> {
+        Arc::new(Segmenter::new(gazetteer.names().iter().map(|name| name.name.as_str())))
+    }
+
+    /// Builds the tagger.
+    #[must_use]
+    pub fn tagger(&self) -> Arc<Tagger> {
+        Arc::new(Tagger::new())
+    }
+
+    /// Opens the index for reading.
+    pub fn index(&self, segmenter: &Arc<Segmenter>) -> anyhow::Result<Index> {
+        Ok(Index::open(&self.data.join("index"), Arc::clone(segmenter))?)
+    }
+
+    /// Returns the folder of models: `HUISHENG_MODELS`, else the user's cache folder.
+    pub fn models(&self) -> anyhow::Result<Models> {
+        let own = env::var_os("HUISHENG_MODELS")
+            .filter(|path| !path.is_empty())
+            .map(PathBuf::from);
+        let cache = || {
+            let cache = env::var_os("XDG_CACHE_HOME")
+                .filter(|path| !path.is_empty())
+                .map(PathBuf::from);
+            cache
+                .or_else(|| Some(PathBuf::from(env::var_os("HOME")?).join(".cache")))
+                .map(|path| path.join("huisheng"))
+        };
+        let folder = own
+            .or_else(cache)
+            .context("no home directory; set HUISHENG_MODELS to the folder of the models")?;
+        Ok(Models::new(folder))
+    }
+
+    /// Builds the decoder of recordings, which works in child processes.
+    pub fn decoder(&self) -> anyhow::Result<Decoder> {
+        Ok(Decoder::new(env::current_exe()?))
+    }
+
+    /// Builds a speech engine, which works in a child process; verifies its model first, which takes a second or so.
+    pub fn engine(&self) -> anyhow::Result<Engine> {
+        self.engine_with(self.settings.speech.clone())
+    }
+
+    fn engine_with(&self, settings: speech::settings::Settings) -> anyhow::Result<Engine> {
+        let exe = env::current_exe()?;
+        match settings.engine {
+            EngineName::Whisper => {
+                let model = self.models()?.find(&settings.model)?;
+                Ok(Engine::whisper(exe, &model, settings))
+            }
+            EngineName::Scripted => Ok(Engine::scripted(exe, settings)),
+            EngineName::Remote => anyhow::bail!("the remote engine is not built yet; set speech.engine to whisper"),
+        }
+    }
+
+    /// Returns what the desk knows before a call is heard.
+    #[must_use]
+    pub fn desk<'a>(&self, gazetteer: &'a Gazetteer) -> Desk<'a> {
+        let settings = &self.settings.desk;
+        Desk {
+            prompt: settings.words().to_owned(),
+            layout: settings.layout,
+            gazetteer,
+            unit: None,
+            second_hearing: settings.second_hearing,
+            names_in_prompt: settings.names_in_prompt,
+        }
+    }
+
+    /// Builds what the jobs need, from the gazetteer as it is now.
+    pub async fn stages(&self, store: &Store) -> anyhow::Result<Stages> {
+        let gazetteer = Arc::new(Gazetteer::new(store.names().await?));
+        let segmenter = self.segmenter(&gazetteer);
+        Ok(Stages::new(store.clone(), segmenter, self.tagger(), gazetteer))
+    }
+
+    /// Works off the queue. Without a model the rest is done, and recordings wait for a process that has it.
+    pub async fn work(
+        &self,
+        store: &Store,
+        mode: Mode,
+        shutdown: watch::Receiver<bool>,
+        listener: Listener,
+    ) -> anyhow::Result<Report> {
+        let stages = self.stages(store).await?;
+        let index = self.index(&stages.segmenter)?;
+        let ears = match self.ears() {
+            Ok(ears) => ears,
+            Err(error) if mode == Mode::Serve => {
+                tracing::warn!("recordings are not transcribed: {error:#}");
+                Vec::new()
+            }
+            Err(error) => return Err(error),
+        };
+        Ok(pipeline::work(&self.settings.jobs, &stages, ears, &index, mode, shutdown, listener).await?)
+    }
+
+    /// Starts as many engines as the settings say.
+    fn ears(&self) -> anyhow::Result<Vec<Hearing>> {
+        let habits = Habits {
+            prompt: self.settings.desk.words().to_owned(),
+            layout: self.settings.desk.layout,
+            second_hearing: self.settings.desk.second_hearing,
+            names_in_prompt: self.settings.desk.names_in_prompt,
+        };
+        let share = self.settings.speech.shared();
+        let first = self.engine_with(share.clone())?;
+        let ear = |_| {
+            let (engine, decoder) = (first.another(), self.decoder()?);
+            Ok(Hearing::new(
+                move || Box::new(engine.another()),
+                decoder,
+                habits.clone(),
+            ))
+        };
+        (0..share.engines).map(ear).collect()
+    }
+
+    /// Removes the index where it cannot be opened any more, so that it can be made anew.
+    pub fn drop_damaged_index(&self, segmenter: &Arc<Segmenter>) -> anyhow::Result<()> {
+        let folder = self.data.join("index");
+        match Index::open(&folder, Arc::clone(segmenter)) {
+            Err(IndexError::Damaged(reason)) => {
+                tracing::warn!("the index is made anew: {reason}");
+                Ok(Index::remove(&folder)?)
+            }
+            Ok(_) => Ok(()),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Sets the words to expect, unless the settings have their own.
+    pub fn expect_words(&mut self, words: String) {
+        if self.settings.desk.prompt.trim().is_empty() {
+            self.settings.desk.prompt = words;
+        }
+    }
+
+    /// Changes the address that pages are served on.
+    pub fn listen_on(&mut self, address: SocketAddr) {
+        self.settings.web.listen = address;
+    }
+
+    /// Loads a model file in a child process and has it hear a clip; says why it cannot be used.
+    pub fn try_model(&self, file: &Path) -> Result<(), String> {
+        let exe = env::current_exe().map_err(|error| error.to_string())?;
+        let mut engine = Engine::whisper(exe, file, self.settings.speech.clone());
+        engine.warm_up().map_err(|error| error.to_string())
+    }
+}

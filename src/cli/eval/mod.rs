@@ -1,0 +1,56 @@
+//! A gold file in, figures beside a baseline out.
+
+pub(super) mod asr;
+
+pub(super) mod links;
+
+mod tags;
+
+use std::path::PathBuf;
+
+use clap::Args;
+use clap::Subcommand;
+
+use super::Outcome;
+use crate::app::App;
+
+/// Measure accuracy against gold files, beside a baseline
+#[derive(Debug, Args)]
+pub(super) struct Eval {
+    #[command(subcommand)]
+    what: What,
+}
+
+#[derive(Debug, Subcommand)]
+enum What {
+    /// Character error rate, beside plain Whisper on the same audio
+    ///
+    /// GOLD is a TSV file (path, tab, text) or a folder of recordings, each with a .txt of the same name.
+    Asr(Gold),
+    /// Events and matters of the data directory, beside same number and same address
+    ///
+    /// GOLD holds a line {"id", "event", "matter"} of JSON a call.
+    Links(Gold),
+    /// Categories, beside a plain count of keywords
+    ///
+    /// GOLD is a TSV file (code, tab, text), or JSONL {"id", "category", "labels"} of calls in the data directory.
+    Tags(Gold),
+}
+
+#[derive(Debug, Args)]
+struct Gold {
+    /// The gold files, or the folder
+    #[arg(required = true, value_name = "GOLD")]
+    paths: Vec<PathBuf>,
+    /// JSON Lines
+    #[arg(long)]
+    json: bool,
+}
+
+pub(super) async fn run(command: Eval, app: App) -> anyhow::Result<Outcome> {
+    match command.what {
+        What::Asr(gold) => asr::run(&gold.paths, gold.json, &app).await,
+        What::Links(gold) => links::run(&gold.paths, gold.json, &app).await,
+        What::Tags(gold) => tags::run(&gold.paths, gold.json, &app).await,
+    }
+}

@@ -1,0 +1,67 @@
+//! A text and a place in it in, the clause or sentence around that place out; whether it asks or denies.
+
+use std::ops::Range;
+
+/// Marks between sentences.
+const STOPS: [char; 7] = ['。', '!', '?', ';', '\n', '！', '？'];
+/// Marks between clauses, besides those between sentences.
+const COMMAS: [char; 4] = [',', '、', ':', '…'];
+
+/// Returns the bytes of the clause around a byte, with the mark that ends it.
+pub(super) fn around(text: &str, byte: usize) -> Range<usize> {
+    let is_mark = |c: char| STOPS.contains(&c) || COMMAS.contains(&c);
+    stretch(text, byte, is_mark)
+}
+
+/// Returns the bytes of every sentence of a text, each with the mark that ends it.
+pub(super) fn sentences(text: &str) -> impl Iterator<Item = Range<usize>> {
+    let mut start = 0;
+    std::iter::from_fn(move || {
+        let rest = text.get(start..).filter(|rest| !rest.is_empty())?;
+        let length = rest.split_inclusive(STOPS).next()?.len();
+        let sentence = start..start + length;
+        start += length;
+        Some(sentence)
+    })
+}
+
+fn stretch(text: &str, byte: usize, is_mark: impl Fn(char) -> bool + Copy) -> Range<usize> {
+    let (before, after) = (
+        text.get(..byte).unwrap_or_default(),
+        text.get(byte..).unwrap_or_default(),
+    );
+    let start = before
+        .rfind(is_mark)
+        .map_or(0, |mark| mark + before.get(mark..).map_or(1, first_length));
+    let end = after.split_inclusive(is_mark).next().map_or(0, str::len);
+    start..byte + end
+}
+
+fn first_length(text: &str) -> usize {
+    text.chars().next().map_or(0, char::len_utf8)
+}
+
+/// Tells whether a clause asks for something and so says nothing.
+pub(super) fn asks(clause: &str) -> bool {
+    const WORDS: [&str; 9] = [
+        "有没有",
+        "有无",
+        "是否",
+        "是不是",
+        "吗",
+        "什么",
+        "会不会",
+        "没有吧",
+        "哪",
+    ];
+    clause.ends_with('?') || WORDS.iter().any(|word| clause.contains(word))
+}
+
+/// Tells whether what comes right behind `before` is denied or only feared.
+pub(super) fn denies(before: &str) -> bool {
+    const WORDS: [&str; 17] = [
+        "没有", "没", "未", "无", "不是", "并非", "不带", "不曾", "别", "不要", "差点", "险些", "以防", "防止", "避免",
+        "怕", "否认",
+    ];
+    WORDS.iter().any(|word| before.contains(word))
+}

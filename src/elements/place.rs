@@ -1,0 +1,319 @@
+//! A text and a gazetteer in, places out: names by characters and sound, joined with the levels that stand beside them.
+
+use std::ops::Range;
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use crate::elements::Address;
+use crate::elements::Context;
+use crate::elements::Item;
+use crate::elements::Place;
+use crate::elements::Source;
+use crate::elements::levels;
+use crate::elements::locality;
+use crate::elements::reading::Reading;
+use crate::elements::reading::head;
+use crate::sound::NameKind;
+use crate::text;
+
+/// Something that says where, in characters of the original.
+#[derive(Clone)]
+struct Anchor {
+    range: Range<usize>,
+    place: Place,
+    confidence: f32,
+}
+
+static ROAD_NUMBER: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"^[, ]?(?P<n>\d{1,4}(?:之\d{1,2})?)号(?P<next>.?)").expect("the pattern is fixed"));
+static RELATION: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(
+        r"^[的, ]?(斜对面|斜对过|对面|对过|旁边|边上|门口|[东南西北]门|[东南西北]头|[东南西北]边|附近|拐角|后身|后面|前面|跟前|楼下|那一溜|往[东南西北]\d+米)",
+    )
+    .expect("the pattern is fixed")
+});
+static CROSSING: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"^的?(?:那个)?(?:交叉口|交口|交汇处|路口|十字|丁字|转盘|口)").expect("the pattern is fixed")
+});
+/// Levels that stand alone.
+static ALONE: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"\d{1,3}(?:号楼|栋|幢)|\d{1,2}单元|\d{1,3}[-—]\d{1,2}[-—]\d{3,4}|[1-9]\d?0\d(?:室|户|在|的|那家)")
+        .expect("the pattern is fixed")
+});
+
+/// A room that is named for who lives there (602在闹, 502的).
+static ROOM: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"^(?P<n>[1-9]\d?0\d)(?:室|户|在|的|那家)").expect("the pattern is fixed"));
+
+/// Probability from which a name that was heard wrong is worth guessing.
+const GUESS: f32 = 0.3;
+
+/// Between parts of one place at most so many characters are said.
+const GAP: usize = 1;
+/// A kilometre post may stand so far behind its road (往机场方向).
+const POST_GAP: usize = 14;
+
+/// Finds places, in order. The same place said again in the same words is given once, at its first mention.
+pub(super) fn find(reading: &Reading, context: &Context<'_>) -> Vec<Item<Place>> {
+    let mut places: Vec<Anchor> = Vec::new();
+    for mut anchor in anchors(reading, context) {
+        if let Some(last) = places.last_mut()
+            && joins(reading, last, &anchor)
+        {
+            merge(last, anchor);
+            extend(reading, last);
+            continue;
+        }
+        extend(reading, &mut anchor);
+        places.push(anchor);
+    }
+    cross(reading, &mut places);
+    places.extend(inherited(alone(reading, &places), &places));
+    places.sort_by_key(|anchor| (anchor.range.start, anchor.range.end));
+    let mut items: Vec<Item<Place>> = Vec::new();
+    for anchor in places {
+        match items.iter_mut().find(|item| item.value == anchor.place) {
+            Some(item) => item.confidence = item.confidence.max(anchor.confidence),
+            None => items.push(reading.item((anchor.range.start, anchor.range.end), anchor.place, anchor.confidence)),
+        }
+    }
+    items
+}
+
+/// Gathers names of the gazetteer, names spelt by their ending and kilometre posts, in order and not overlapping.
+fn anchors(reading: &Reading, context: &Context<'_>) -> Vec<Anchor> {
+    let mut anchors: Vec<Anchor> = (context.gazetteer.find(&reading.original, context.unit).into_iter())
+        .filter_map(|hit| {
+            let name = context.gazetteer.names().get(hit.name_idx)?;
+            Some(Anchor {
+                range: hit.start..hit.end,
+                place: known(&name.name, name.kind),
+                confidence: hit.probability.min(0.98),
+            })
+        })
+        .collect();
+    let spelt = locality::find(&reading.plain.text).into_iter().map(|locality| {
+        let anchor = Anchor {
+            range: range(reading.plain.span(locality.range)),
+            place: Place {
+                address: locality.address,
+                ..Place::default()
+            },
+            confidence: locality.confidence,
+        };
+        guessed(&anchor, reading, context).unwrap_or(anchor)
+    });
+    let posts = locality::posts(&reading.digits.text)
+        .into_iter()
+        .map(|(bytes, metres)| Anchor {
+            range: range(reading.digits.span(bytes)),
+            place: Place {
+                address: Address {
+                    kilometre_post_m: Some(metres),
+                    ..Address::default()
+                },
+                ..Place::default()
+            },
+            confidence: 0.9,
+        });
+    for anchor in spelt.chain(posts) {
+        if anchors
+            .iter()
+            .all(|other| other.range.end <= anchor.range.start || anchor.range.end <= other.range.start)
+        {
+            anchors.push(anchor);
+        }
+    }
+    anchors.sort_by_key(|anchor| anchor.range.start);
+    anchors
+}
+
+/// Returns the name of the gazetteer that a name spelt by its ending may be, where it was only heard: unlikely to be
+/// right by itself, and worth knowing beside other evidence.
+fn guessed(anchor: &Anchor, reading: &Reading, context: &Context<'_>) -> Option<Anchor> {
+    if reading.source != Source::Transcript || anchor.place.address.area.is_some() {
+        return None;
+    }
+    let heard = text::slice(&reading.original, anchor.range.start, anchor.range.end);
+    let hit = context.gazetteer.nearest(&heard, context.unit, 1).into_iter().next()?;
+    let name = context.gazetteer.names().get(hit.name_idx)?;
+    (hit.probability >= GUESS).then(|| Anchor {
+        range: anchor.range.clone(),
+        place: known(&name.name, name.kind),
+        confidence: hit.probability,
+    })
+}
+
+fn range((start, end): (usize, usize)) -> Range<usize> {
+    start..end
+}
+
+/// Makes a place of a name of the gazetteer; the name fills its level too.
+fn known(name: &str, kind: NameKind) -> Place {
+    let mut address = Address::default();
+    let level = match kind {
+        NameKind::Estate | NameKind::Venue | NameKind::Site => Some(&mut address.estate),
+        NameKind::Road => Some(&mut address.road),
+        NameKind::Village => Some(&mut address.village),
+        NameKind::Area => Some(&mut address.area),
+        NameKind::Other => None,
+    };
+    if let Some(level) = level {
+        *level = Some(name.to_owned());
+    }
+    Place {
+        name: Some(name.to_owned()),
+        kind: Some(kind),
+        address,
+    }
+}
+
+/// Returns how fine the finest of the levels above the building is.
+fn rank(address: &Address) -> u8 {
+    match address {
+        Address { building: Some(_), .. } | Address { unit: Some(_), .. } => 4,
+        Address { estate: Some(_), .. } | Address { village: Some(_), .. } => 3,
+        Address { road: Some(_), .. } => 2,
+        Address { area: Some(_), .. } => 1,
+        _ => 0,
+    }
+}
+
+/// Tells whether the next anchor goes on with the place before it: close behind, and finer.
+fn joins(reading: &Reading, last: &Anchor, next: &Anchor) -> bool {
+    let gap = next.range.start.saturating_sub(last.range.end);
+    let address = &next.place.address;
+    if address.kilometre_post_m.is_some() {
+        return gap <= POST_GAP && last.place.address.road.is_some();
+    }
+    let between = text::slice(&reading.original, last.range.end, next.range.start);
+    let linked = between.chars().all(|c| ",，的、 ".contains(c));
+    gap <= GAP && linked && rank(&last.place.address) < rank(address) && last.place.address.relation.is_none()
+}
+
+/// Adds a finer anchor to a place.
+fn merge(place: &mut Anchor, next: Anchor) {
+    let (own, other) = (&mut place.place, next.place);
+    place.range.end = next.range.end;
+    place.confidence = place.confidence.max(next.confidence);
+    // The name is that of the finest part: an area around it is not what the place is called.
+    if rank(&other.address) > 0 {
+        own.name = other.name;
+        own.kind = other.kind;
+    }
+    let address = other.address;
+    own.address.area = own.address.area.take().or(address.area);
+    own.address.road = own.address.road.take().or(address.road);
+    own.address.estate = own.address.estate.take().or(address.estate);
+    own.address.village = own.address.village.take().or(address.village);
+    own.address.kilometre_post_m = own.address.kilometre_post_m.or(address.kilometre_post_m);
+}
+
+/// Reads what stands right behind a place into it: the number of the road, building to room, and the relation.
+fn extend(reading: &Reading, place: &mut Anchor) {
+    let digits = &reading.digits;
+    let start = digits.byte_of(place.range.end);
+    let address = &mut place.place.address;
+    let mut taken = 0;
+    if address.road.is_some() && address.road_no.is_none() && rank(address) == 2 {
+        let number = ROAD_NUMBER
+            .captures(digits.after(start))
+            .filter(|found| &found["next"] != "楼");
+        if let Some(found) = number {
+            address.road_no = Some(found["n"].to_owned());
+            taken = found.name("next").map_or(0, |next| next.start());
+        }
+    }
+    taken += levels::read(digits.after(start + taken), address);
+    if let Some(found) = RELATION.captures(digits.after(start + taken)) {
+        address.relation = found.get(1).map(|relation| relation.as_str().to_owned());
+        taken += found.get(0).map_or(0, |whole| whole.end());
+    }
+    if taken > 0 {
+        place.range.end = digits.span(start..start + taken).1;
+        // What goes on as an address is one; a name of the gazetteer was judged by that already.
+        let bonus = if place.place.name.is_none() { 0.1 } else { 0.0 };
+        place.confidence = (place.confidence + bonus).min(0.98);
+    }
+}
+
+/// Joins two roads that cross (东湖路和建设街交叉口).
+fn cross(reading: &Reading, places: &mut Vec<Anchor>) {
+    let mut place = 1;
+    while place < places.len() {
+        let (first, second) = (&places[place - 1], &places[place]);
+        let between = text::slice(&reading.original, first.range.end, second.range.start);
+        let linked = ["和", "与", "跟", "到", "、", "同"].contains(&between.trim());
+        let after = reading.plain.after(reading.plain.byte_of(second.range.end));
+        let roads = (first.place.address.road.as_ref(), second.place.address.road.clone());
+        match (CROSSING.find(after), roads) {
+            (Some(mark), (Some(_), Some(road))) if linked => {
+                let start = reading.plain.byte_of(second.range.end);
+                let end = reading.plain.span(start..start + mark.end()).1;
+                let first = &mut places[place - 1];
+                first.place.address.crossing = Some(road);
+                first.range.end = end;
+                first.confidence = (first.confidence + 0.1).min(0.98);
+                places.remove(place);
+            }
+            _ => place += 1,
+        }
+    }
+}
+
+/// Gives levels that stand alone the estate of the call, where it names just one.
+fn inherited(alone: Vec<Anchor>, places: &[Anchor]) -> Vec<Anchor> {
+    let mut estates = places.iter().filter(|anchor| anchor.place.address.estate.is_some());
+    let Some(first) = estates.next() else {
+        return alone;
+    };
+    let estate = &first.place.address.estate;
+    if estates.any(|other| other.place.address.estate != *estate) {
+        return alone;
+    }
+    let within = |mut anchor: Anchor| {
+        anchor.place.name.clone_from(&first.place.name);
+        anchor.place.kind = first.place.kind;
+        anchor.place.address.estate.clone_from(estate);
+        anchor.confidence *= first.confidence;
+        anchor
+    };
+    alone.into_iter().map(within).collect()
+}
+
+/// Finds levels that stand without the name of a place (7栋2单元).
+fn alone(reading: &Reading, places: &[Anchor]) -> Vec<Anchor> {
+    let digits = &reading.digits;
+    let mut found: Vec<Anchor> = Vec::new();
+    for start in ALONE.find_iter(&digits.text).map(|start| start.start()) {
+        let mut address = Address::default();
+        let rest = digits.after(start);
+        let length = match ROOM.captures(rest) {
+            Some(room) => {
+                address.room = Some(room["n"].to_owned());
+                room.name("n").map_or(0, |number| number.end())
+            }
+            None => levels::read(rest, &mut address),
+        };
+        let span = range(digits.span(start..start + length));
+        let taken = places
+            .iter()
+            .chain(&found)
+            .any(|other| span.start < other.range.end && other.range.start < span.end);
+        let beside = head(digits.after(start), 1).is_empty()
+            || digits.before(start).ends_with(|c: char| c.is_ascii_alphanumeric());
+        if length == 0 || taken || beside {
+            continue;
+        }
+        found.push(Anchor {
+            range: span,
+            place: Place {
+                address,
+                ..Place::default()
+            },
+            confidence: 0.75,
+        });
+    }
+    found
+}

@@ -1,0 +1,281 @@
+//! A text and the time of the call in, the times it names out, as intervals.
+
+use std::sync::LazyLock;
+
+use jiff::Timestamp;
+use jiff::ToSpan;
+use jiff::civil::Date;
+use jiff::civil::Weekday;
+use jiff::tz;
+use regex::Captures;
+use regex::Regex;
+
+use crate::elements::Item;
+use crate::elements::TimeSpan;
+use crate::elements::reading::Reading;
+use crate::elements::reading::tail;
+use crate::text::numeral;
+
+/// A date, a part of the day and an hour, each of which may be missing.
+static POINT: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(concat!(
+        r"(?:(?:(?:(?P<year>20\d\d)年)?(?P<month>\d{1,2})月(?P<day>\d{1,2})[日号])",
+        r"|(?P<word>大前天|前天|前晚|昨天|昨日|昨|今天|今日|今|当天)",
+        r"|(?P<week>上上|上|这|本)(?:个)?(?:礼拜|星期|周)(?P<weekday>[一二三四五六日天1-6]))?",
+        r"(?P<part>凌晨|清晨|早上|早晨|早|上午|中午|下午|午后|傍晚|晚上|晚|夜里|夜|半夜|深夜)?",
+        r"的?(?:(?P<hour>\d{1,2})[点时](?:(?P<half>半)|(?P<quarter>[一三13])刻|(?P<minute>\d{1,2})分?)?",
+        r"(?P<about>多钟?|来钟|左右|钟|许)?|(?P<h>\d{1,2}):(?P<m>\d{2}))?",
+    ))
+    .expect("the pattern is fixed")
+});
+/// A length of time before the call.
+static AGO: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(
+        r"(?P<n>\d+|[一二两三四五六七八九十半几]+)(?P<half>个半)?个?(?P<unit>分钟|小时|钟头|天|礼拜|星期|周|月|年)(?:多)?(?:之前|以前|前)",
+    )
+    .expect("the pattern is fixed")
+});
+static JUST: LazyLock<Regex> = LazyLock::new(|| Regex::new("刚才|刚刚|刚不久|方才").expect("the pattern is fixed"));
+
+/// Finds times, in order, resolved against the time of the call in Chinese time (the whole country has one).
+pub(super) fn find(reading: &Reading, now: Timestamp) -> Vec<Item<TimeSpan>> {
+    let mut items = Vec::new();
+    let text = &reading.digits.text;
+    let mut push = |range: std::ops::Range<usize>, span: TimeSpan, confidence: f32| {
+        items.push(reading.item(reading.digits.span(range), span, confidence));
+    };
+    for found in JUST.find_iter(text) {
+        if let Some(span) = before(now, 15 * 60, 0) {
+            push(found.range(), span, 0.8);
+        }
+    }
+    for found in AGO.captures_iter(text) {
+        if let (Some(whole), Some(span)) = (found.get(0), ago(&found, now)) {
+            push(whole.range(), span, 0.85);
+        }
+    }
+    for found in POINT.captures_iter(text) {
+        let Some(whole) = found.get(0).filter(|whole| !whole.is_empty()) else {
+            continue;
+        };
+        let habit = ["天天", "每天", "每晚", "经常", "总是", "每"]
+            .iter()
+            .any(|word| tail(reading.digits.before(whole.start()), 3).ends_with(word));
+        if let Some((span, confidence)) = point(&found, now).filter(|_| !habit) {
+            push(whole.range(), span, confidence);
+        }
+    }
+    items.sort_by_key(|item| (item.start, std::cmp::Reverse(item.end)));
+    items.dedup_by(|next, kept| next.start < kept.end);
+    items
+}
+
+fn before(now: Timestamp, earliest: i64, latest: i64) -> Option<TimeSpan> {
+    Some(TimeSpan {
+        from: now.checked_sub(earliest.seconds()).ok()?,
+        to: now.checked_sub(latest.seconds()).ok()?,
+        ambiguous: false,
+    })
+}
+
+/// Reads 半个小时前: the span of a quarter around it.
+fn ago(found: &Captures<'_>, now: Timestamp) -> Option<TimeSpan> {
+    let unit: i64 = match found.name("unit")?.as_str() {
+        "分钟" => 60,
+        "小时" | "钟头" => 3_600,
+        "天" => 86_400,
+        "礼拜" | "星期" | "周" => 7 * 86_400,
+        "月" => 30 * 86_400,
+        _ => 365 * 86_400,
+    };
+    let (least, most) = match found.name("n")?.as_str() {
+        "半" => (unit * 3 / 8, unit * 5 / 8),
+        number if number.contains('几') => (unit * 2, unit * 9),
+        number => {
+            let count = i64::try_from(numeral::value(number)?)
+                .ok()
+                .filter(|&count| count < 1_000)?;
+            let half = found.name("half").map_or(0, |_| unit / 2);
+            // Two hours are said for a quarter of an hour more or less, ten minutes for two minutes and a half.
+            let slack = (unit / 4).max((count * unit / 4).min(300));
+            (count * unit + half - slack, count * unit + half + slack)
+        }
+    };
+    before(now, most, least)
+}
+
+/// An hour as it was said.
+struct Clock {
+    hour: i8,
+    minute: i8,
+    /// Minutes before and after that are meant as well.
+    slack: (i64, i64),
+}
+
+fn clock(found: &Captures<'_>) -> Option<Clock> {
+    let number = |name: &str| found.name(name).and_then(|digits| digits.as_str().parse::<i8>().ok());
+    if let (Some(hour), Some(minute)) = (number("h"), number("m")) {
+        return (hour <= 24 && minute < 60).then_some(Clock {
+            hour,
+            minute,
+            slack: (0, 0),
+        });
+    }
+    let hour = number("hour").filter(|hour| *hour <= 24)?;
+    let quarter = found
+        .name("quarter")
+        .map(|q| if matches!(q.as_str(), "三" | "3") { 45 } else { 15 });
+    let minute = found
+        .name("half")
+        .map(|_| 30)
+        .or(quarter)
+        .or(number("minute"))
+        .unwrap_or(0);
+    let slack = match found.name("about").map(|about| about.as_str()) {
+        Some("多" | "多钟") => (0, 59),
+        Some("来钟") => (30, 30),
+        Some("左右" | "许") => (15, 15),
+        _ => (0, 0),
+    };
+    (minute < 60).then_some(Clock { hour, minute, slack })
+}
+
+/// Reads a date, a part of the day and an hour, as far as they are there.
+fn point(found: &Captures<'_>, now: Timestamp) -> Option<(TimeSpan, f32)> {
+    let zone = tz::offset(8);
+    let today = zone.to_datetime(now).date();
+    let named = date(found, today);
+    let part = found.name("part").map(|part| part.as_str());
+    let clock = clock(found);
+    let alone = named.is_none() && part.is_none();
+    let bare = matches!(found.name("word").map(|word| word.as_str()), Some("今" | "昨"));
+    if bare && part.is_none() {
+        return None;
+    }
+    if alone && clock.is_none() || (named.is_none() && matches!(part, Some("早" | "晚" | "夜")) && clock.is_none()) {
+        return None;
+    }
+    let day = named.unwrap_or(today);
+    let (from, to, unsure) = match &clock {
+        Some(clock) => hours(clock, part, found.name("word").map(|word| word.as_str())),
+        None => (span_of(part).0 * 60, span_of(part).1 * 60, false),
+    };
+    let at = |minutes: i64| {
+        let midnight = zone.to_timestamp(day.at(0, 0, 0, 0)).ok()?;
+        midnight.checked_add(minutes.minutes()).ok()
+    };
+    let mut span = TimeSpan {
+        from: at(from)?,
+        to: at(to)?,
+        ambiguous: unsure,
+    };
+    let soon = now.checked_add(5.minutes()).ok()?;
+    if named.is_none() && span.from > soon {
+        let back = 24.hours();
+        span.from = span.from.checked_sub(back).ok()?;
+        span.to = span.to.checked_sub(back).ok()?;
+    }
+    if span.from <= now {
+        span.to = span.to.min(now.max(span.from));
+    }
+    if alone && clock.as_ref().is_some_and(|clock| clock.hour <= 12) {
+        span = latest_half(span, now)?;
+    }
+    Some((
+        span,
+        if alone {
+            0.6
+        } else if clock.is_some() {
+            0.9
+        } else {
+            0.8
+        },
+    ))
+}
+
+/// An hour without a part of the day may be meant before or after noon: the later one that has passed is taken.
+fn latest_half(span: TimeSpan, now: Timestamp) -> Option<TimeSpan> {
+    let later = span.from.checked_add(12.hours()).ok()?;
+    let passed = later <= now;
+    let shift = if passed { 12.hours() } else { 0.hours() };
+    Some(TimeSpan {
+        from: span.from.checked_add(shift).ok()?,
+        to: span.to.checked_add(shift).ok()?.min(now),
+        ambiguous: true,
+    })
+}
+
+fn date(found: &Captures<'_>, today: Date) -> Option<Date> {
+    let number = |name: &str| found.name(name).and_then(|digits| digits.as_str().parse::<i16>().ok());
+    if let (Some(month), Some(day)) = (number("month"), number("day")) {
+        let (month, day) = (i8::try_from(month).ok()?, i8::try_from(day).ok()?);
+        let year = number("year").unwrap_or_else(|| today.year());
+        let date = Date::new(year, month, day).ok()?;
+        let last_year = number("year").is_none() && date > today.checked_add(2.days()).ok()?;
+        return if last_year {
+            Date::new(year - 1, month, day).ok()
+        } else {
+            Some(date)
+        };
+    }
+    if let (Some(week), Some(weekday)) = (found.name("week"), found.name("weekday")) {
+        let monday = today
+            .checked_sub(i64::from(today.weekday().to_monday_zero_offset()).days())
+            .ok()?;
+        let weeks = match week.as_str() {
+            "上上" => 2,
+            "上" => 1,
+            _ => 0,
+        };
+        let offset = match weekday.as_str() {
+            "日" | "天" => Weekday::Sunday.to_monday_zero_offset(),
+            day => i8::try_from(numeral::value(day)?).ok()? - 1,
+        };
+        return monday.checked_add((i64::from(offset) - weeks * 7).days()).ok();
+    }
+    let back = match found.name("word")?.as_str() {
+        "大前天" => 3,
+        "前天" | "前晚" => 2,
+        "昨天" | "昨日" | "昨" => 1,
+        _ => 0,
+    };
+    today.checked_sub(back.days()).ok()
+}
+
+/// Returns the first and last hour of a part of the day; night runs into the next day.
+fn span_of(part: Option<&str>) -> (i64, i64) {
+    match part {
+        Some("凌晨") => (0, 5),
+        Some("清晨" | "早上" | "早晨" | "早") => (5, 9),
+        Some("上午") => (9, 12),
+        Some("中午") => (11, 13),
+        Some("下午" | "午后") => (13, 18),
+        Some("傍晚") => (17, 19),
+        Some("晚上" | "晚" | "夜里" | "夜") => (18, 24),
+        Some("半夜" | "深夜") => (23, 28),
+        _ => (0, 24),
+    }
+}
+
+/// Returns the minutes of the day that an hour means, and whether another reading is possible: 昨天半夜2点 may belong to
+/// either side of midnight, and then both lie in the span.
+fn hours(clock: &Clock, part: Option<&str>, word: Option<&str>) -> (i64, i64, bool) {
+    let hour = i64::from(clock.hour);
+    let evening = matches!(part, Some("晚上" | "晚" | "夜里" | "夜" | "半夜" | "深夜")) || word == Some("前晚");
+    let hour = match part {
+        Some("下午" | "午后" | "傍晚") if hour < 12 => hour + 12,
+        Some("中午") if hour < 3 => hour + 12,
+        _ if evening && (5..12).contains(&hour) => hour + 12,
+        _ if evening && hour == 12 => 24,
+        _ => hour,
+    };
+    let minutes = hour * 60 + i64::from(clock.minute);
+    let (from, to) = (minutes - clock.slack.0, minutes + clock.slack.1);
+    let past_midnight = evening && hour < 5;
+    let dated = word.is_some_and(|word| word.starts_with('昨') || word.starts_with('前'));
+    match (past_midnight && dated, part) {
+        (true, Some("半夜" | "深夜" | "夜里")) => (from, to + 24 * 60, true),
+        (true, _) => (from + 24 * 60, to + 24 * 60, false),
+        _ => (from, to, false),
+    }
+}

@@ -1,0 +1,10 @@
+//! Predictions and gold in, figures out, always beside a baseline.
+
+/// What was said and what was heard in, character errors out.
+pub mod asr;
+
+/// Clusters and gold groups in, B³, pairs and dangerous merges out.
+pub mod links;
+
+/// Texts with their right categories in, accuracy and coverage out.
+pub mod tags;

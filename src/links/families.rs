@@ -1,0 +1,243 @@
+//! Category codes in, families (what one dispute may be called at different times) and the way they repeat out.
+
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+use crate::call::Call;
+use crate::links::Guess;
+use crate::links::Profile;
+use crate::tags::Tags;
+
+/// 催办.
+pub(crate) const CHASER: &str = "060203";
+
+/// 重复报警副单.
+pub(crate) const DUPLICATE: &str = "900105";
+
+/// 谎报警情、骚扰110.
+pub(crate) const HOAX: &str = "020304";
+/// 物业纠纷: with the company that runs an estate.
+pub(crate) const PROPERTY: &str = "080501";
+
+/// Below this the tagger's guess says nothing about a link.
+const FAINT: f32 = 0.15;
+
+/// From this on, the tagger's guess rules out that a matter can recur.
+const SURE: f32 = 0.5;
+
+/// A category as linking sees it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Family {
+    /// Short Chinese name for summaries.
+    pub name: String,
+    /// What kind of dispute it can be part of; empty where it is alone.
+    families: Vec<String>,
+    /// It may come out of any dispute (threat, blow, damage).
+    pub escalates: bool,
+    /// P: people fall out again and again.
+    pub by_people: bool,
+    /// L: gathers in places.
+    pub by_place: bool,
+    /// D: several people report it at once.
+    pub at_once: bool,
+    /// How little it says that two calls have it: 0.3 for common ones to 1.5.
+    rarity: f32,
+}
+
+/// How the categories of two calls agree.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Agreement {
+    /// The same leaf; with its rarity, and whether people report it at once.
+    Same { rarity: f32, at_once: bool },
+    /// Of one family.
+    Family { rarity: f32, at_once: bool },
+    /// One may have come out of the other.
+    Escalation,
+    /// One has none that says anything.
+    Unknown,
+    /// Nothing to do with each other.
+    Other,
+}
+
+/// Two categories compared: how they agree, which they are, and how sure both are.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Compared {
+    pub(crate) agreement: Agreement,
+    pub(crate) codes: (String, String),
+    pub(crate) confidence: f32,
+    /// They have a family in common.
+    pub(crate) one_family: bool,
+}
+
+static TABLE: LazyLock<BTreeMap<String, Family>> = LazyLock::new(|| {
+    let mut reader = csv::Reader::from_reader(include_str!("../../corpora/link_categories.csv").as_bytes());
+    let rows = reader.records();
+    rows.map(|row| family(&row.expect("the embedded table is well-formed")))
+        .collect()
+});
+
+/// Families of disputes: what an escalation can be part of.
+const DISPUTES: [&str; 14] = [
+    "consumer",
+    "debt",
+    "demolition",
+    "dog",
+    "home",
+    "kin",
+    "land",
+    "love",
+    "medical",
+    "neighbour",
+    "parking",
+    "property",
+    "rent",
+    "school",
+];
+
+fn family(row: &csv::StringRecord) -> (String, Family) {
+    let field = |idx: usize| row.get(idx).unwrap_or_default();
+    let mut families: Vec<String> = field(2)
+        .split(';')
+        .filter(|name| !name.is_empty() && *name != "*")
+        .map(str::to_owned)
+        .collect();
+    let escalates = field(2).split(';').any(|name| name == "*");
+    if escalates {
+        families.extend(DISPUTES.map(str::to_owned));
+        families.push("wage".to_owned());
+    }
+    let family = Family {
+        name: field(1).to_owned(),
+        families,
+        escalates,
+        by_people: field(3).contains('P'),
+        by_place: field(3).contains('L'),
+        at_once: field(3).contains('D'),
+        rarity: field(4).parse().expect("the embedded table holds numbers"),
+    };
+    (field(0).to_owned(), family)
+}
+
+/// Returns the row of the longest prefix of `code`; none for void calls, chasers and unknown codes.
+#[must_use]
+pub fn find(code: &str) -> Option<&'static Family> {
+    (2..=code.len())
+        .rev()
+        .filter_map(|len| code.get(..len))
+        .find_map(|prefix| TABLE.get(prefix))
+}
+
+/// Returns the short Chinese name of a category; the code itself where it is unknown.
+#[must_use]
+pub fn short_name(code: &str) -> String {
+    match code {
+        CHASER => "催办".to_owned(),
+        _ => find(code).map_or_else(|| code.to_owned(), |family| family.name.clone()),
+    }
+}
+
+/// Returns the categories of a call: the record's own, then the tagger's best where it is another.
+pub(crate) fn guesses(call: &Call, tags: &Tags) -> Vec<Guess> {
+    let recorded = call.category.iter().map(|code| Guess {
+        code: code.trim().to_owned(),
+        confidence: 1.0,
+    });
+    let tagged = tags.category.iter().chain(tags.top.first()).take(1).map(|best| Guess {
+        code: best.code.clone(),
+        confidence: best.confidence,
+    });
+    let mut guesses: Vec<Guess> = Vec::new();
+    for guess in recorded.chain(tagged) {
+        if !guess.code.is_empty() && guesses.iter().all(|known| known.code != guess.code) {
+            guesses.push(guess);
+        }
+    }
+    guesses
+}
+
+/// Returns the names of the families that a profile may belong to, sorted.
+pub(crate) fn names(profile: &Profile) -> Vec<&'static str> {
+    let known = telling(profile).filter_map(|guess| find(&guess.code));
+    let mut names: Vec<&str> = known
+        .flat_map(|family| family.families.iter().map(String::as_str))
+        .collect();
+    names.sort_unstable();
+    names.dedup();
+    names
+}
+
+/// Returns whether people may come back to it: some category repeats by people, or none is sure.
+pub(crate) fn may_recur(profile: &Profile) -> bool {
+    let by_people = |guess: &Guess| find(&guess.code).is_none_or(|family| family.by_people);
+    let sure = telling(profile).any(|guess| guess.confidence >= SURE);
+    !sure || telling(profile).any(by_people)
+}
+
+/// Compares the categories of two calls; the best agreement of any two guesses counts.
+pub(crate) fn compare(one: &Profile, other: &Profile) -> Compared {
+    let pairs = telling(one).flat_map(|a| telling(other).map(move |b| (a, b)));
+    let compared = pairs.map(|(a, b)| Compared {
+        agreement: agreement(&a.code, &b.code),
+        codes: (a.code.clone(), b.code.clone()),
+        confidence: a.confidence.min(b.confidence),
+        one_family: one_family(&a.code, &b.code),
+    });
+    let best = compared.max_by(|x, y| {
+        rank(x.agreement)
+            .cmp(&rank(y.agreement))
+            .then(x.confidence.total_cmp(&y.confidence))
+            .then_with(|| y.codes.cmp(&x.codes))
+    });
+    best.unwrap_or(Compared {
+        agreement: Agreement::Unknown,
+        codes: (String::new(), String::new()),
+        confidence: 0.0,
+        one_family: false,
+    })
+}
+
+/// Guesses that say what a call is about.
+fn telling(profile: &Profile) -> impl Iterator<Item = &Guess> {
+    let void = |code: &str| code == CHASER || code.starts_with("90") || code.starts_with("99");
+    let sure = |guess: &Guess| guess.confidence >= FAINT;
+    profile
+        .categories
+        .iter()
+        .filter(move |guess| !void(&guess.code) && sure(guess))
+}
+
+fn agreement(a: &str, b: &str) -> Agreement {
+    let (Some(one), Some(other)) = (find(a), find(b)) else {
+        return if a == b {
+            Agreement::Escalation
+        } else {
+            Agreement::Other
+        };
+    };
+    let shared = one_family(a, b);
+    let rarity = one.rarity.min(other.rarity);
+    let at_once = one.at_once && other.at_once;
+    match (a == b, shared, one.escalates || other.escalates) {
+        (_, true, true) => Agreement::Escalation,
+        (true, ..) => Agreement::Same { rarity, at_once },
+        (_, true, _) => Agreement::Family { rarity, at_once },
+        _ => Agreement::Other,
+    }
+}
+
+fn one_family(a: &str, b: &str) -> bool {
+    let (Some(one), Some(other)) = (find(a), find(b)) else {
+        return false;
+    };
+    one.families.iter().any(|name| other.families.contains(name))
+}
+
+fn rank(agreement: Agreement) -> u8 {
+    match agreement {
+        Agreement::Same { .. } => 4,
+        Agreement::Family { .. } => 3,
+        Agreement::Escalation => 2,
+        Agreement::Other => 1,
+        Agreement::Unknown => 0,
+    }
+}

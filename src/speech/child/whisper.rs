@@ -1,0 +1,188 @@
+//! Samples in, timed words out, through whisper.cpp.
+
+use std::fs::File;
+use std::io::Write;
+use std::path::Path;
+
+use whisper_rs::{
+    FullParams, SamplingStrategy, WhisperContext, WhisperContextParameters, WhisperSegment, WhisperVadContext,
+    WhisperVadContextParams, WhisperVadParams,
+};
+
+use crate::speech::child::header;
+use crate::speech::protocol::{Phrase, Word};
+use crate::transcript::Span;
+
+/// Silero's voice activity detector (MIT), which whisper.cpp reads from a file only.
+const VAD_WEIGHTS: &[u8] = include_bytes!("../../../models/silero-v6.2.0-ggml.bin");
+
+/// Probability above which 32 ms are speech.
+const VAD_THRESHOLD: f32 = 0.4;
+/// Shorter speech is a click.
+const VAD_MIN_SPEECH_MS: i32 = 200;
+/// Shorter silence does not end a span.
+const VAD_MIN_SILENCE_MS: i32 = 400;
+/// Milliseconds kept around speech.
+const VAD_PAD_MS: i32 = 200;
+
+/// Step of the temperature between tries.
+const TEMPERATURE_STEP: f32 = 0.4;
+
+/// A loaded model.
+pub(crate) struct Whisper {
+    context: WhisperContext,
+    vad: WhisperVadContext,
+    threads: i32,
+    beam: i32,
+    temperature_step: f32,
+}
+
+impl Whisper {
+    /// Loads a model and the voice activity detector; the error says why the model is refused.
+    pub(crate) fn load(model: &Path, threads: usize, beam: usize, fallbacks: usize) -> Result<Whisper, String> {
+        let mut file = File::open(model).map_err(|error| format!("cannot open the model: {error}"))?;
+        header::check(&mut file)?;
+        whisper_rs::install_logging_hooks();
+        let context = WhisperContext::new_with_params(model, WhisperContextParameters::default())
+            .map_err(|error| format!("cannot load the model: {error}"))?;
+        let threads = i32::try_from(threads.clamp(1, 64)).expect("at most 64");
+        let vad = load_vad(threads).map_err(|error| format!("cannot load the speech detector: {error}"))?;
+        let beam = i32::try_from(beam.clamp(1, 8)).expect("at most 8");
+        // whisper.cpp adds the step until the temperature passes 1.
+        let temperature_step = match fallbacks {
+            0 => 0.0,
+            1 => 0.8,
+            _ => TEMPERATURE_STEP,
+        };
+        Ok(Whisper {
+            context,
+            vad,
+            threads,
+            beam,
+            temperature_step,
+        })
+    }
+
+    /// Finds the stretches with speech.
+    pub(crate) fn spans(&mut self, samples: &[i16]) -> Result<Vec<Span>, String> {
+        if samples.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut params = WhisperVadParams::new();
+        params.set_threshold(VAD_THRESHOLD);
+        params.set_min_speech_duration(VAD_MIN_SPEECH_MS);
+        params.set_min_silence_duration(VAD_MIN_SILENCE_MS);
+        params.set_speech_pad(VAD_PAD_MS);
+        let found = self
+            .vad
+            .segments_from_samples(params, &wide(samples))
+            .map_err(|error| error.to_string())?;
+        let milliseconds = |centiseconds: f32| (centiseconds.max(0.0) * 10.0) as u64;
+        let span = |found: whisper_rs::WhisperVadSegment| Span {
+            start_ms: milliseconds(found.start),
+            end_ms: milliseconds(found.end),
+        };
+        Ok(found.map(span).filter(|span| span.start_ms < span.end_ms).collect())
+    }
+
+    /// Hears Mandarin in the samples. A fresh state each time, so that the answer depends on nothing before.
+    pub(crate) fn hear(&mut self, samples: &[i16], prompt: &str) -> Result<Vec<Phrase>, String> {
+        let mut state = self.context.create_state().map_err(|error| error.to_string())?;
+        let params = self.params(prompt)?;
+        state.full(params, &wide(samples)).map_err(|error| error.to_string())?;
+        let end_of_text = self.context.token_eot();
+        Ok(state.as_iter().map(|segment| phrase(&segment, end_of_text)).collect())
+    }
+
+    fn params(&self, prompt: &str) -> Result<FullParams<'static, 'static>, String> {
+        let strategy = match self.beam {
+            1 => SamplingStrategy::Greedy { best_of: 1 },
+            beam => SamplingStrategy::BeamSearch {
+                beam_size: beam,
+                patience: -1.0,
+            },
+        };
+        let mut params = FullParams::new(strategy);
+        params.set_n_threads(self.threads);
+        params.set_language(Some("zh"));
+        params.set_no_context(true);
+        params.set_suppress_nst(true);
+        params.set_token_timestamps(true);
+        params.set_temperature_inc(self.temperature_step);
+        params.set_print_special(false);
+        params.set_print_progress(false);
+        params.set_print_realtime(false);
+        params.set_print_timestamps(false);
+        if prompt.contains('\0') {
+            return Err("a prompt with a zero character".to_owned());
+        }
+        params.set_initial_prompt(prompt);
+        Ok(params)
+    }
+}
+
+fn load_vad(threads: i32) -> std::io::Result<WhisperVadContext> {
+    let mut weights = tempfile::NamedTempFile::new()?;
+    weights.write_all(VAD_WEIGHTS)?;
+    weights.flush()?;
+    let path = weights
+        .path()
+        .to_str()
+        .ok_or_else(|| std::io::Error::other("the folder for temporary files has an odd name"))?;
+    let mut params = WhisperVadContextParams::default();
+    params.set_n_threads(threads);
+    params.set_use_gpu(false);
+    WhisperVadContext::new(path, params).map_err(std::io::Error::other)
+}
+
+fn wide(samples: &[i16]) -> Vec<f32> {
+    samples.iter().map(|sample| f32::from(*sample) / 32_768.0).collect()
+}
+
+/// Gathers tokens until their bytes are whole characters: one character may take three tokens.
+fn phrase(segment: &WhisperSegment<'_>, end_of_text: i32) -> Phrase {
+    let mut words = Vec::new();
+    let mut open: Option<(Vec<u8>, Word)> = None;
+    let milliseconds = |centiseconds: i64| u64::try_from(centiseconds).unwrap_or(0) * 10;
+    for at in 0..segment.n_tokens() {
+        let Some(token) = segment.get_token(at) else { break };
+        let data = token.token_data();
+        // Everything from the end of text on is control: languages, tasks, times.
+        if data.id >= end_of_text {
+            continue;
+        }
+        let span = Span {
+            start_ms: milliseconds(data.t0),
+            end_ms: milliseconds(data.t1),
+        };
+        let (mut bytes, mut word) = open.take().unwrap_or_else(|| {
+            (
+                Vec::new(),
+                Word {
+                    text: String::new(),
+                    span,
+                    logprob: 0.0,
+                    tokens: 0,
+                },
+            )
+        });
+        bytes.extend_from_slice(token.to_bytes().unwrap_or_default());
+        word.span.end_ms = span.end_ms.max(word.span.start_ms);
+        word.logprob += data.plog;
+        word.tokens += 1;
+        match String::from_utf8(bytes) {
+            Ok(text) => words.push(Word { text, ..word }),
+            Err(partial) => open = Some((partial.into_bytes(), word)),
+        }
+    }
+    if let Some((bytes, word)) = open {
+        words.push(Word {
+            text: String::from_utf8_lossy(&bytes).into_owned(),
+            ..word
+        });
+    }
+    Phrase {
+        words,
+        no_speech: segment.no_speech_probability(),
+    }
+}

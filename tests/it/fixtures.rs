@@ -1,0 +1,65 @@
+//! Everything that ships about people is invented, and recognisably so (no number that a person may have).
+
+use std::fs;
+use std::path::Path;
+use std::path::PathBuf;
+
+use regex::Regex;
+
+const TEXT: [&str; 10] = ["rs", "jsonl", "json", "csv", "tsv", "txt", "md", "py", "html", "toml"];
+
+#[test]
+fn mobile_numbers_have_four_zeros_where_real_ones_vary() {
+    let invented = Regex::new(r"^1[3-9]\d0000\d{4}$").unwrap();
+    check(r"\b1[3-9]\d{9}\b", |found| invented.is_match(found));
+}
+
+#[test]
+fn identity_numbers_lie_in_a_division_that_does_not_exist() {
+    check(r"\b[1-9]\d{16}[\dXx]\b", |found| found.starts_with("999999"));
+}
+
+#[test]
+fn plates_have_three_equal_digits_that_are_not_handed_out_first() {
+    check(
+        r"[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼][A-HJ-NP-Z]·?[A-HJ-NP-Z0-9]{4,5}[A-HJ-NP-Z0-9挂学警港澳]",
+        |found| found.contains("000"),
+    );
+}
+
+/// Fails for every match of `pattern` in a text file of the project that `invented` does not accept.
+fn check(pattern: &str, invented: impl Fn(&str) -> bool) {
+    let pattern = Regex::new(pattern).unwrap();
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut real = Vec::new();
+    let mut seen = 0;
+    for path in ["corpora", "src", "tests", "README.md"]
+        .map(|name| root.join(name))
+        .iter()
+        .flat_map(|p| files(p))
+    {
+        let Ok(text) = fs::read_to_string(&path) else { continue };
+        seen += 1;
+        for (i, line) in text.lines().enumerate() {
+            let bad = pattern
+                .find_iter(line)
+                .map(|found| found.as_str())
+                .filter(|found| !invented(found));
+            real.extend(bad.map(|found| format!("{}:{}: {found}", path.display(), i + 1)));
+        }
+    }
+    assert!(seen > 20, "only {seen} files were looked at");
+    assert!(real.is_empty(), "these could belong to someone:\n{}", real.join("\n"));
+}
+
+fn files(path: &Path) -> Vec<PathBuf> {
+    if path.is_dir() {
+        let mut entries: Vec<PathBuf> = fs::read_dir(path).unwrap().map(|entry| entry.unwrap().path()).collect();
+        entries.sort();
+        return entries.iter().flat_map(|entry| files(entry)).collect();
+    }
+    let text = path
+        .extension()
+        .is_some_and(|extension| TEXT.iter().any(|known| extension == *known));
+    if text { vec![path.to_owned()] } else { Vec::new() }
+}
