@@ -44,13 +44,22 @@ fn noise_is_found_with_highlights(data: &Path) {
     for hit in &hits {
         assert!(hit["snippet"].as_str().unwrap().contains("<mark>"), "{hit}");
     }
-    let noise = hits
+    // By the true category: the tagger abstains on some calls that were heard badly.
+    let gold = [
+        include_str!("../../corpora/demo/gold/links_audio.jsonl"),
+        include_str!("../../corpora/demo/gold/links_records.jsonl"),
+    ];
+    let gold: Vec<Value> = gold
         .iter()
-        .filter(|hit| hit["category"].as_str().is_some_and(|code| code.starts_with("0802")));
-    assert!(
-        noise.count() * 2 >= hits.len(),
-        "most of what is found is noise: {hits:#?}"
-    );
+        .flat_map(|file| file.lines())
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    let is_noise = |hit: &&Value| {
+        let call = gold.iter().find(|call| call["id"] == hit["id"]).unwrap();
+        ["080201", "020303"].contains(&call["category"].as_str().unwrap())
+    };
+    let noise = hits.iter().take(5).filter(is_noise).count();
+    assert!(noise >= 3, "{noise} of the first five hits are noise: {hits:#?}");
 }
 
 fn the_escalating_dispute_is_one_matter(data: &Path) {
