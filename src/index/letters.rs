@@ -28,7 +28,7 @@ pub(super) fn letters(text: &str) -> Vec<Letter> {
     found
 }
 
-/// Returns a number as it is looked up: letters and digits only, upper case (桂a·1234 5 → 桂A12345).
+/// Returns a number as it is looked up: letters and digits only, upper case (桂a·1000 2 → 桂A10002).
 pub(super) fn plain_number(text: &str) -> String {
     letters(text)
         .iter()
