@@ -237,6 +237,6 @@ impl App {
     pub fn try_model(&self, file: &Path) -> Result<(), String> {
         let exe = env::current_exe().map_err(|error| error.to_string())?;
         let mut engine = Engine::whisper(exe, file, self.settings.speech.clone());
-        engine.warm_up().map_err(|error| error.to_string())
+        engine.self_check().map_err(|error| error.to_string())
     }
 }

@@ -13,7 +13,7 @@ use std::io::Write;
 use std::path::Path;
 
 use super::ModelError;
-use super::ggml;
+use crate::speech::header::MAGIC;
 
 /// Numbers of one variable.
 struct Variable<'a> {
@@ -216,7 +216,7 @@ impl<'a> Plan<'a> {
         let heads = self.width / 64;
         let audio = [self.audio_positions, self.width, heads, self.audio_layers];
         let text = [self.text_positions, self.width, heads, self.text_layers];
-        write_numbers(out, &[ggml::MAGIC as usize, self.words])?;
+        write_numbers(out, &[MAGIC as usize, self.words])?;
         write_numbers(out, &audio)?;
         write_numbers(out, &text)?;
         write_numbers(out, &[self.mels, self.kind as usize, self.mels, 201])?;

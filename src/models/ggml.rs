@@ -9,58 +9,8 @@ use std::io::Read;
 use std::path::Path;
 
 use super::ModelError;
-
-/// First four bytes of a ggml file, as a little-endian number.
-pub const MAGIC: u32 = 0x6767_6d6c;
-
-/// Eleven numbers of the header, in the order of the file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Header {
-    /// Size of the vocabulary.
-    pub vocabulary: u32,
-    /// Positions of the encoder.
-    pub audio_context: u32,
-    /// Width of the encoder.
-    pub audio_state: u32,
-    /// Attention heads of the encoder.
-    pub audio_heads: u32,
-    /// Layers of the encoder.
-    pub audio_layers: u32,
-    /// Positions of the decoder.
-    pub text_context: u32,
-    /// Width of the decoder.
-    pub text_state: u32,
-    /// Attention heads of the decoder.
-    pub text_heads: u32,
-    /// Layers of the decoder.
-    pub text_layers: u32,
-    /// Mel bands.
-    pub mels: u32,
-    /// Kind of number that the large tensors hold.
-    pub kind: u32,
-}
-
-impl Header {
-    /// Returns how many tensors a model of this shape has.
-    #[must_use]
-    pub fn tensors(&self) -> u64 {
-        11 + 15 * u64::from(self.audio_layers) + 24 * u64::from(self.text_layers)
-    }
-
-    fn sound(&self) -> bool {
-        let within = |value: u32, low: u32, high: u32| (low..=high).contains(&value);
-        within(self.vocabulary, 1_000, 60_000)
-            && within(self.audio_context, 1, 4_096)
-            && within(self.text_context, 1, 4_096)
-            && within(self.audio_state, 64, 4_096)
-            && within(self.text_state, 64, 4_096)
-            && within(self.audio_heads, 1, 64)
-            && within(self.text_heads, 1, 64)
-            && within(self.audio_layers, 1, 64)
-            && within(self.text_layers, 1, 64)
-            && within(self.mels, 80, 128)
-    }
-}
+use crate::speech::header::HEADER_BYTES;
+use crate::speech::header::Header;
 
 /// Refuses a file that is not a complete ggml model of Whisper. Reads the structure, not the weights.
 pub fn check(path: &Path) -> Result<(), ModelError> {
@@ -82,13 +32,8 @@ struct Walk {
 
 impl Walk {
     fn model(&mut self) -> Result<(), String> {
-        if self.number("the first bytes")? != MAGIC {
-            return Err("it does not begin with the ggml magic".to_owned());
-        }
-        let header = self.header()?;
-        if !header.sound() {
-            return Err(format!("its header is out of range: {header:?}"));
-        }
+        let header = Header::read(&mut self.file)?;
+        self.take(HEADER_BYTES, "its header")?;
         let (bands, width) = (self.number("mel bands")?, self.number("mel width")?);
         if bands != header.mels || width != 201 {
             return Err(format!("its mel filters are {bands}×{width}"));
@@ -116,23 +61,6 @@ impl Walk {
             return Err(format!("{} bytes too many at its end", self.left));
         }
         Ok(())
-    }
-
-    fn header(&mut self) -> Result<Header, String> {
-        let mut next = || self.number("the header");
-        Ok(Header {
-            vocabulary: next()?,
-            audio_context: next()?,
-            audio_state: next()?,
-            audio_heads: next()?,
-            audio_layers: next()?,
-            text_context: next()?,
-            text_state: next()?,
-            text_heads: next()?,
-            text_layers: next()?,
-            mels: next()?,
-            kind: next()?,
-        })
     }
 
     fn tensor(&mut self) -> Result<(), String> {

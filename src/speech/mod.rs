@@ -13,6 +13,9 @@ pub mod engine;
 
 pub mod settings;
 
+/// The first bytes of a model file in, the shape of the model out.
+pub mod header;
+
 mod frame;
 
 mod joined;

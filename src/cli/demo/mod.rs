@@ -33,7 +33,7 @@ pub(super) struct Demo {
     /// Print what was found and exit
     #[arg(long)]
     no_serve: bool,
-    /// Skip plain Whisper, which the error rate is printed beside and which takes half of the time
+    /// Skip plain Whisper, which the error rate is printed beside and which takes a third of the time
     #[arg(long)]
     no_baseline: bool,
 }

@@ -2,8 +2,6 @@
 
 mod decode;
 
-mod header;
-
 mod limits;
 
 mod scripted;
