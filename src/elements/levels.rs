@@ -17,9 +17,10 @@ static DASHED: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"^(?P<b>\d{1,3})[-—–](?:(?P<u>\d{1,2})[-—–])?(?P<r>\d{3,4})(?:室|户|号)?"));
 static BUILDING: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"^(?P<n>\d{1,3}|[a-z]\d{0,2}|[甲乙丙丁])(?:号楼|栋楼|号院|栋|幢|座)"));
-/// 栋 said as 动 or 楼 alone, which only a unit or room behind it makes a building.
-static BUILDING_HEARD: LazyLock<Regex> =
-    LazyLock::new(|| pattern(r"^(?P<n>\d{1,3})(?:动|洞|冻|庄|撞|号)[,、 ]?(?P<next>\d{1,4})(?:单|但|丹|担|门|室)"));
+/// 栋 heard as 动, 楼 as 龙, or 号 alone: only a unit or room behind it makes a building.
+static BUILDING_HEARD: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(r"^(?P<n>\d{1,3})(?:动|洞|冻|庄|撞|号[龙漏露喽娄路]?)[,、 ]?(?P<next>\d{1,4})(?:单|但|丹|担|门|室)")
+});
 static UNIT: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"^(?P<n>\d{1,2}|[a-d]|[一二三四五六七八九])(?:单元|门洞|门|梯)"));
 /// 单元 said as 单颜, 单眼, 但愿: two characters that sound like it.

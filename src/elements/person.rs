@@ -9,6 +9,7 @@ use regex::Regex;
 
 use crate::elements::Item;
 use crate::elements::Person;
+use crate::elements::Source;
 use crate::elements::reading::Reading;
 use crate::elements::reading::head;
 use crate::elements::reading::tail;
@@ -21,6 +22,11 @@ static TITLE: LazyLock<Regex> = LazyLock::new(|| {
         .expect("the pattern is fixed")
 });
 static STATED: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"姓(\p{Han})").expect("the pattern is fixed"));
+/// 姓 heard as a word of its sound: only behind who bears the name, and with nothing behind it.
+static STATED_HEARD: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?:[我他她您你俺]|老公|爱人|对方|那人)[姓信心幸性新](\p{Han})(?:[,。!?;、]|$)")
+        .expect("the pattern is fixed")
+});
 static NICK: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"[老小](\p{Han})(家)?").expect("the pattern is fixed"));
 static CALLED: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"(?:叫做?|名叫|名字是)(\p{Han})(\p{Han}{1,2})(?:[,。!?;的、]|$)").expect("the pattern is fixed")
@@ -36,6 +42,9 @@ static RELATIONS: LazyLock<AhoCorasick> = LazyLock::new(|| {
     builder.expect("some dozen short words")
 });
 
+/// From here on a character sounds like a surname.
+const SAME_SOUND: f32 = 0.95;
+
 /// Characters behind 老X or 小X that make it a word and no person.
 const NOT_A_PERSON: &str = "路街巷庄村区镇了是得子时候学车高层";
 
@@ -45,6 +54,9 @@ pub(super) fn find(reading: &Reading) -> Vec<Item<Person>> {
     let mut found: Vec<(Range<usize>, Person, f32)> = Vec::new();
     found.extend(explained(text));
     found.extend(patterns(text));
+    if reading.source == Source::Transcript {
+        found.extend(heard(text));
+    }
     found.sort_by_key(|(range, _, _)| (range.start, std::cmp::Reverse(range.end)));
     found.dedup_by(|next, kept| next.0.start < kept.0.end);
     let mut relations: Vec<String> = Vec::new();
@@ -148,6 +160,17 @@ fn patterns(text: &str) -> Vec<(Range<usize>, Person, f32)> {
         }
     }
     found
+}
+
+/// Finds surnames that were heard as other characters of their sound (我信梦: 孟); the commonest of that sound is taken.
+fn heard(text: &str) -> Vec<(Range<usize>, Person, f32)> {
+    let bearer = |words: regex::Captures<'_>| {
+        let (whole, name) = (words.get(0)?, words.get(1)?);
+        let sounds = |surname: &char| sounds_like(&surname.to_string(), name.as_str()) >= SAME_SOUND;
+        let surname = SURNAMES.chars().filter(|c| !c.is_whitespace()).find(sounds)?;
+        Some((whole.start()..name.end(), named(&surname.to_string()), 0.5))
+    };
+    STATED_HEARD.captures_iter(text).filter_map(bearer).collect()
 }
 
 fn named(surname: &str) -> Person {

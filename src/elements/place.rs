@@ -38,8 +38,11 @@ static CROSSING: LazyLock<Regex> = LazyLock::new(|| {
 });
 /// Levels that stand alone.
 static ALONE: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"\d{1,3}(?:号楼|栋|幢)|\d{1,2}单元|\d{1,3}[-—]\d{1,2}[-—]\d{3,4}|[1-9]\d?0\d(?:室|户|在|的|那家)")
-        .expect("the pattern is fixed")
+    Regex::new(concat!(
+        r"\d{1,3}(?:号楼|栋|幢)|\d{1,3}(?:号[龙漏露喽娄路]|[动洞冻庄撞])[,、 ]?\d{1,2}单|",
+        r"\d{1,2}单元|\d{1,3}[-—]\d{1,2}[-—]\d{3,4}|[1-9]\d?0\d(?:室|户|在|的|那家)"
+    ))
+    .expect("the pattern is fixed")
 });
 
 /// A room that is named for who lives there (602在闹, 502的).

@@ -77,12 +77,12 @@ pub(crate) fn matter(earlier: &Profile, later: &Profile, weights: &Weights) -> O
     let compared = families::compare(earlier, later);
     found.phones(earlier, later, weights, phone_share(&compared));
     found.persons(earlier, later, &compared, weights);
-    let estate = match &compared.codes {
-        (one, other) if one == families::PROPERTY && other == families::PROPERTY => Estate::IsParty,
-        _ if compared.one_family => Estate::Tells,
-        _ => Estate::Hints,
+    let (estate, share) = match compared.one_family {
+        true if with_host(&compared) => (Estate::IsParty, 1.0),
+        true => (Estate::Tells, place_share(&compared)),
+        false => (Estate::Hints, place_share(&compared)),
     };
-    found.places((earlier, later), weights, place_share(&compared), estate);
+    found.places((earlier, later), weights, share, estate);
     found.plates(earlier, later, weights);
     if is_declared(earlier, later) {
         found.declared(earlier, later, weights);
@@ -116,6 +116,12 @@ fn place_share(compared: &Compared) -> f32 {
     let gathers = |code: &str| families::find(code).is_some_and(|family| family.by_place || family.escalates);
     let both = gathers(&compared.codes.0) && gathers(&compared.codes.1);
     if both { GATHERING_SHARE } else { 1.0 }
+}
+
+/// Whether both are disputes with whoever runs the place.
+fn with_host(compared: &Compared) -> bool {
+    let hosted = |code: &str| families::find(code).is_some_and(|family| family.by_host);
+    hosted(&compared.codes.0) && hosted(&compared.codes.1)
 }
 
 /// A switchboard calls about everything: with another category, its number says less.

@@ -16,8 +16,6 @@ pub(crate) const DUPLICATE: &str = "900105";
 
 /// 谎报警情、骚扰110.
 pub(crate) const HOAX: &str = "020304";
-/// 物业纠纷: with the company that runs an estate.
-pub(crate) const PROPERTY: &str = "080501";
 
 /// Below this the tagger's guess says nothing about a link.
 const FAINT: f32 = 0.15;
@@ -40,6 +38,8 @@ pub struct Family {
     pub by_place: bool,
     /// D: several people report it at once.
     pub at_once: bool,
+    /// H: with whoever runs the place (an estate's company, a shop): the place is the party.
+    pub by_host: bool,
     /// How little it says that two calls have it: 0.3 for common ones to 1.5.
     rarity: f32,
 }
@@ -113,6 +113,7 @@ fn family(row: &csv::StringRecord) -> (String, Family) {
         by_people: field(3).contains('P'),
         by_place: field(3).contains('L'),
         at_once: field(3).contains('D'),
+        by_host: field(3).contains('H'),
         rarity: field(4).parse().expect("the embedded table holds numbers"),
     };
     (field(0).to_owned(), family)

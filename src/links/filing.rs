@@ -37,7 +37,7 @@ pub(crate) fn keys(profile: &Profile) -> Vec<String> {
     for spot in &profile.spots {
         keys.extend(spot_keys(spot, &families, &stretches));
         keys.extend(spot.anchors.iter().flat_map(|anchor| surname_keys(profile, anchor)));
-        keys.extend(nameless_key(profile, spot));
+        keys.extend(nameless_keys(profile, spot));
     }
     for party in profile.parties.iter().filter_map(|party| party.name.as_ref()) {
         keys.extend(families.iter().map(|family| format!("name:{party}|{family}")));
@@ -80,11 +80,17 @@ fn surname_keys(profile: &Profile, anchor: &str) -> Vec<String> {
     surnames.map(|surname| format!("surname:{surname}|{anchor}")).collect()
 }
 
-/// A building and a room, for calls that leave out the name of the estate.
-fn nameless_key(profile: &Profile, spot: &Spot) -> Option<String> {
-    let station = station(profile)?;
-    let (building, room) = (spot.building.as_ref()?, spot.room.as_ref()?);
-    Some(format!("room:{station}|{building}|{room}"))
+/// Levels without a name, for calls that leave out the name of the estate or had it misheard.
+fn nameless_keys(profile: &Profile, spot: &Spot) -> Vec<String> {
+    let Some(station) = station(profile) else {
+        return Vec::new();
+    };
+    let pair = |kind: &str, high: &Option<String>| {
+        let (high, room) = (high.as_ref()?, spot.room.as_ref()?);
+        Some(format!("{kind}:{station}|{high}|{room}"))
+    };
+    let rooms = [pair("room", &spot.building), pair("flat", &spot.unit)];
+    rooms.into_iter().flatten().collect()
 }
 
 /// Returns the first eight digits of the unit: its station.

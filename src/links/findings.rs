@@ -14,12 +14,19 @@ use crate::links::spots;
 use crate::links::spots::Near;
 use crate::links::spots::Nearness;
 use crate::links::wording;
+use crate::sound::sounds_like;
 
 /// Share of words that any two calls have in common.
 const COMMON_SIMILARITY: f32 = 0.08;
 
 /// The most that alike words can say, as a share of their weight.
 const ENOUGH_SIMILARITY: f32 = 0.6;
+
+/// From here on two surnames sound the same.
+const SAME_SOUND: f32 = 0.95;
+
+/// What is left of the weight of a surname where only its sound agrees.
+const SOUND_SHARE: f32 = 0.7;
 
 /// What was found, and whether anything of it says who or where: without that, two calls are never linked.
 #[derive(Debug, Default)]
@@ -247,18 +254,21 @@ fn same_person(a: &Party, b: &Party, weights: &Weights) -> Option<(f32, String, 
     if a.name.is_some() && a.name == b.name {
         return Some((weights.name, a.name.clone().unwrap_or_default(), true));
     }
-    let surname = a
-        .surname
-        .as_ref()
-        .filter(|surname| b.surname.as_ref() == Some(surname))?;
+    let (surname, other) = (a.surname.as_ref()?, b.surname.as_ref()?);
     if a.name.is_some() && b.name.is_some() {
         // Two full names of one family are two people.
         return None;
     }
+    // Which of the surnames of one sound was meant (何, 贺), the engine can only guess.
+    let (share, shown) = match surname == other {
+        true => (1.0, surname.clone()),
+        false if sounds_like(surname, other) >= SAME_SOUND => (SOUND_SHARE, format!("{surname}/{other}")),
+        false => return None,
+    };
     match &a.relation {
         Some(relation) if a.relation == b.relation => {
-            Some((weights.relation, format!("姓{surname}的{relation}"), false))
+            Some((weights.relation * share, format!("姓{shown}的{relation}"), false))
         }
-        _ => Some((weights.surname, format!("姓{surname}"), false)),
+        _ => Some((weights.surname * share, format!("姓{shown}"), false)),
     }
 }

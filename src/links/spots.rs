@@ -9,11 +9,16 @@ use serde::Serialize;
 use crate::elements::Address;
 use crate::elements::Item;
 use crate::elements::Place;
+use crate::elements::Source;
 use crate::links::wording;
 use crate::sound::NameKind;
+use crate::sound::sounds_like;
 
 /// Two posts at most this far apart on one road are one place, in metres.
 const POST_REACH_M: u32 = 1000;
+
+/// From here on two names sound alike enough to be one name misheard, where building or room agree too.
+const ALIKE: f32 = 0.6;
 
 /// How much the name of a spot narrows it down.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -52,6 +57,8 @@ pub struct Spot {
     pub post_m: Option<u32>,
     /// From 0 to 1: how sure the name was heard.
     pub confidence: f32,
+    /// The name was heard and no gazetteer has it: it may be another name misheard.
+    pub spelt: bool,
 }
 
 /// How near two calls are, the most telling first.
@@ -119,6 +126,21 @@ impl Spot {
         self.to_building() + &unit.unwrap_or_default() + self.room.as_deref().unwrap_or_default()
     }
 
+    /// Returns how alike the names sound, where one of them was only spelt as it was heard: 1 for the same name.
+    fn likeness(&self, other: &Spot) -> f32 {
+        if self.shares_anchor(other) {
+            return 1.0;
+        }
+        if !self.spelt && !other.spelt {
+            return 0.0;
+        }
+        let pairs = self
+            .anchors
+            .iter()
+            .flat_map(|a| other.anchors.iter().map(move |b| (a, b)));
+        pairs.map(|(a, b)| sounds_like(a, b)).fold(0.0, f32::max)
+    }
+
     fn has_levels(&self) -> bool {
         self.building.is_some() || self.unit.is_some() || self.room.is_some()
     }
@@ -141,6 +163,7 @@ impl Spot {
         if self.anchors.is_empty() {
             self.shown = piece.shown;
             self.scale = piece.scale;
+            self.spelt = piece.spelt;
         }
         self.anchors.extend(piece.anchors);
         self.anchors.sort();
@@ -233,6 +256,7 @@ fn spot(item: &Item<Place>) -> Option<Spot> {
         road_no: address.road_no.clone(),
         post_m: address.kilometre_post_m,
         confidence: item.confidence,
+        spelt: item.source == Source::Transcript && place.name.is_none(),
     };
     (!spot.anchors.is_empty() || !spot.roads.is_empty() || spot.has_levels()).then_some(spot)
 }
@@ -274,7 +298,7 @@ pub(crate) fn compare(one: &[Spot], other: &[Spot], same_station: bool) -> Optio
     let near = pairs.filter_map(|(a, b)| {
         let nearness = nearness(a, b, same_station)?;
         let shown = (a.to_room(), b.to_room());
-        let confidence = a.confidence.min(b.confidence);
+        let confidence = a.confidence.min(b.confidence) * likeness_share(a, b, nearness);
         Some(Near {
             nearness,
             shown,
@@ -294,6 +318,12 @@ fn nearness(a: &Spot, b: &Spot, same_station: bool) -> Option<Nearness> {
         return Some(within_anchor(a, b));
     }
     let nameless = a.anchors.is_empty() || b.anchors.is_empty();
+    if !nameless && a.likeness(b) >= ALIKE && same_station {
+        return match within_anchor(a, b) {
+            near @ (Nearness::Room | Nearness::Building | Nearness::OtherRoom) => Some(near),
+            _ => None,
+        };
+    }
     if nameless && same_station && agree(&a.building, &b.building) && agree(&a.room, &b.room) {
         return (!differ(&a.unit, &b.unit)).then_some(Nearness::Building);
     }
@@ -302,7 +332,18 @@ fn nearness(a: &Spot, b: &Spot, same_station: bool) -> Option<Nearness> {
         return along_road(a, b);
     }
     let roads_differ = !a.roads.is_empty() && !b.roads.is_empty();
-    (!nameless || roads_differ && a.anchors.is_empty() && b.anchors.is_empty()).then_some(Nearness::Elsewhere)
+    let spelt = a.spelt || b.spelt;
+    (!nameless && !spelt || roads_differ && a.anchors.is_empty() && b.anchors.is_empty()).then_some(Nearness::Elsewhere)
+}
+
+/// What is left of the confidence in two spots whose names only sound alike.
+fn likeness_share(a: &Spot, b: &Spot, nearness: Nearness) -> f32 {
+    match nearness {
+        Nearness::Room | Nearness::Building | Nearness::OtherRoom if !a.anchors.is_empty() && !b.anchors.is_empty() => {
+            a.likeness(b)
+        }
+        _ => 1.0,
+    }
 }
 
 fn within_anchor(a: &Spot, b: &Spot) -> Nearness {

@@ -34,7 +34,8 @@ static WORDS: LazyLock<Vec<Vec<char>>> = LazyLock::new(|| {
 
 /// Writes the spoken numbers of a text with digits.
 pub(super) fn write(text: &str) -> Normal {
-    let characters: Vec<char> = text.chars().collect();
+    let mut characters: Vec<char> = text.chars().collect();
+    restore_ones(&mut characters);
     let kept = kept(&characters);
     let mut written = Vec::with_capacity(characters.len());
     let mut place = 0;
@@ -58,6 +59,23 @@ pub(super) fn write(text: &str) -> Normal {
         place = end;
     }
     Normal::gather(written, characters.len())
+}
+
+/// Puts back 幺 where a word of its sound was heard beside a zero (五零腰): speech engines know the word better.
+fn restore_ones(characters: &mut [char]) {
+    let is_digit = |c: Option<&char>| c.is_some_and(|&c| numeral::digit(c).is_some());
+    for place in 0..characters.len() {
+        let (before, after) = characters.split_at(place);
+        let (c, after) = (after[0], &after[1..]);
+        let behind_zero = before.last() == Some(&'零') && is_digit(before.get(before.len().wrapping_sub(2)));
+        let before_zero = after.first() == Some(&'零') && (is_digit(after.get(1)) || after.get(1) == Some(&c));
+        let ends = after
+            .first()
+            .is_none_or(|&next| !next.is_alphanumeric() || "号室的在".contains(next));
+        if (matches!(c, '腰' | '妖') && (behind_zero || before_zero)) || (c == '要' && behind_zero && ends) {
+            characters[place] = '幺';
+        }
+    }
 }
 
 /// A number found: its digits with the place of each, and where it ends.

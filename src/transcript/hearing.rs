@@ -5,6 +5,7 @@ use std::ops::Range;
 use crate::audio;
 use crate::audio::RATE;
 use crate::call::Speaker;
+use crate::sound::Hit;
 use crate::text;
 use crate::transcript::Desk;
 use crate::transcript::Heard;
@@ -179,7 +180,12 @@ fn nearest_names<'a>(heard: &str, desk: &Desk<'a>) -> Vec<Candidate<'a>> {
     let hits = desk.gazetteer.nearest(&heard, desk.unit, desk.names_in_prompt);
     let names = desk.gazetteer.names();
     let mut candidates: Vec<Candidate<'a>> = Vec::new();
-    if hits.iter().all(|hit| hit.probability < WORTH) {
+    // A name that stands there already needs no second hearing.
+    let known = |hit: &Hit| {
+        hits.iter()
+            .any(|exact| exact.exact && exact.start < hit.end && hit.start < exact.end)
+    };
+    if hits.iter().all(|hit| hit.probability < WORTH || known(hit)) {
         return candidates;
     }
     for hit in hits.iter().filter(|hit| hit.probability >= IN_PROMPT) {
