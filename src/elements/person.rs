@@ -24,7 +24,7 @@ static TITLE: LazyLock<Regex> = LazyLock::new(|| {
 static STATED: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"姓(\p{Han})").expect("the pattern is fixed"));
 /// 姓 heard as a word of its sound: only behind who bears the name, and with nothing behind it.
 static STATED_HEARD: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?:[我他她您你俺]|老公|爱人|对方|那人)[姓信心幸性新](\p{Han})(?:[,。!?;、]|$)")
+    Regex::new(r"(?:姓|(?:[我他她您你俺]|老公|爱人|对方|那人)[信心幸性新])(\p{Han})(?:[,。!?;、]|$)")
         .expect("the pattern is fixed")
 });
 static NICK: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"[老小](\p{Han})(家)?").expect("the pattern is fixed"));

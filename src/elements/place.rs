@@ -40,7 +40,7 @@ static CROSSING: LazyLock<Regex> = LazyLock::new(|| {
 static ALONE: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(concat!(
         r"\d{1,3}(?:号楼|栋|幢)|\d{1,3}(?:号[龙漏露喽娄路]|[动洞冻庄撞])[,、 ]?\d{1,2}单|",
-        r"\d{1,2}单元|\d{1,3}[-—]\d{1,2}[-—]\d{3,4}|[1-9]\d?0\d(?:室|户|在|的|那家)"
+        r"\d{1,2}单元|\d{1,3}[-—]\d{1,2}[-—]\d{3,4}|[1-9]\d?0\d(?:室|户|在|的|那家|[,。!?;、]|$)"
     ))
     .expect("the pattern is fixed")
 });
@@ -48,6 +48,13 @@ static ALONE: LazyLock<Regex> = LazyLock::new(|| {
 /// A room that is named for who lives there (602在闹, 502的).
 static ROOM: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"^(?P<n>[1-9]\d?0\d)(?:室|户|在|的|那家)").expect("the pattern is fixed"));
+
+/// A room by itself, which only what stands before it tells from another number (楼上502).
+static BARE_ROOM: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"^(?P<n>[1-9]\d?0\d)(?:[,。!?;、]|$)").expect("the pattern is fixed"));
+
+/// What stands before a bare room.
+const BEFORE_ROOM: [&str; 7] = ["楼上", "楼下", "对门", "隔壁", "那个", "我是", "我住"];
 
 /// Probability from which a name that was heard wrong is worth guessing.
 const GUESS: f32 = 0.3;
@@ -292,7 +299,9 @@ fn alone(reading: &Reading, places: &[Anchor]) -> Vec<Anchor> {
     for start in ALONE.find_iter(&digits.text).map(|start| start.start()) {
         let mut address = Address::default();
         let rest = digits.after(start);
-        let length = match ROOM.captures(rest) {
+        let led = BEFORE_ROOM.iter().any(|word| digits.before(start).ends_with(word));
+        let bare = || BARE_ROOM.captures(rest).filter(|_| led);
+        let length = match ROOM.captures(rest).or_else(bare) {
             Some(room) => {
                 address.room = Some(room["n"].to_owned());
                 room.name("n").map_or(0, |number| number.end())

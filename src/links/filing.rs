@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 use crate::links::Profile;
 use crate::links::families;
 use crate::links::parties;
+use crate::links::spots;
 use crate::links::spots::Scale;
 use crate::links::spots::Spot;
 
@@ -39,6 +40,11 @@ pub(crate) fn keys(profile: &Profile) -> Vec<String> {
         keys.extend(spot.anchors.iter().flat_map(|anchor| surname_keys(profile, anchor)));
         keys.extend(nameless_keys(profile, spot));
     }
+    keys.extend(
+        spots::crossings(&profile.spots)
+            .into_iter()
+            .map(|(one, other)| format!("crossing:{one}|{other}")),
+    );
     for party in profile.parties.iter().filter_map(|party| party.name.as_ref()) {
         keys.extend(families.iter().map(|family| format!("name:{party}|{family}")));
     }
@@ -68,9 +74,6 @@ fn spot_keys(spot: &Spot, families: &[&str], stretches: &[i64]) -> Vec<String> {
                 .map(|km| format!("post:{road}|{km}")),
         );
         keys.extend(stretches.iter().map(|stretch| format!("road:{road}@{stretch}")));
-    }
-    if let [one, other] = spot.roads.as_slice() {
-        keys.push(format!("crossing:{one}|{other}"));
     }
     keys
 }

@@ -25,7 +25,10 @@ const ENOUGH_SIMILARITY: f32 = 0.6;
 /// From here on two surnames sound the same.
 const SAME_SOUND: f32 = 0.95;
 
-/// What is left of the weight of a surname where only its sound agrees.
+/// From here on two full names may be one name misheard.
+const ALIKE_NAMES: f32 = 0.85;
+
+/// What is left of the weight of a name where only its sound agrees.
 const SOUND_SHARE: f32 = 0.7;
 
 /// What was found, and whether anything of it says who or where: without that, two calls are never linked.
@@ -128,7 +131,7 @@ impl Findings {
             String::new()
         };
         let value = match near.nearness {
-            Nearness::OtherBuilding | Nearness::OtherRoom | Nearness::Elsewhere => {
+            Nearness::OtherBuilding | Nearness::NextDoor | Nearness::OtherRoom | Nearness::Elsewhere => {
                 format!("{} / {}", near.shown.0, near.shown.1)
             }
             _ => near.shown.0.clone(),
@@ -240,6 +243,7 @@ fn place_text(near: &Near, weights: &Weights) -> (f32, String) {
     match near.nearness {
         Nearness::Room => (weights.room, format!("同一房间：{one}")),
         Nearness::Building => (weights.building, format!("同一栋楼：{one}、{other}")),
+        Nearness::NextDoor => (weights.next_door, format!("同一栋楼的上下或左右邻居：{one}、{other}")),
         Nearness::OtherRoom => (weights.other_room, format!("同一栋楼的不同住户：{one}、{other}")),
         Nearness::Premises => (weights.premises, format!("同一地点：{one}")),
         Nearness::Village => (weights.village, format!("同一村：{one}")),
@@ -254,11 +258,18 @@ fn same_person(a: &Party, b: &Party, weights: &Weights) -> Option<(f32, String, 
     if a.name.is_some() && a.name == b.name {
         return Some((weights.name, a.name.clone().unwrap_or_default(), true));
     }
-    let (surname, other) = (a.surname.as_ref()?, b.surname.as_ref()?);
-    if a.name.is_some() && b.name.is_some() {
-        // Two full names of one family are two people.
-        return None;
+    if let (Some(name), Some(other)) = (&a.name, &b.name) {
+        // Two full names of one family are two people, unless one may be the other misheard.
+        let alike = sounds_like(name, other);
+        return (alike >= ALIKE_NAMES && name.chars().count() == other.chars().count()).then(|| {
+            (
+                weights.name * alike * SOUND_SHARE,
+                format!("{name}/{other}（音近）"),
+                true,
+            )
+        });
     }
+    let (surname, other) = (a.surname.as_ref()?, b.surname.as_ref()?);
     // Which of the surnames of one sound was meant (何, 贺), the engine can only guess.
     let (share, shown) = match surname == other {
         true => (1.0, surname.clone()),

@@ -31,6 +31,8 @@ pub struct Weights {
     pub room: f32,
     /// Same building, room unknown to one of them.
     pub building: f32,
+    /// Same building, the flat above, below or beside.
+    pub next_door: f32,
     /// Same building, other rooms.
     pub other_room: f32,
     /// Same venue, site, house on a road, crossing or kilometre post.
@@ -106,6 +108,7 @@ impl Weights {
             phone_mentioned: 2.0,
             room: 4.5,
             building: 3.0,
+            next_door: 2.5,
             other_room: 1.5,
             premises: 3.2,
             village: 2.0,
@@ -141,6 +144,7 @@ impl Weights {
             phone_mentioned: 3.8,
             room: 4.5,
             building: 3.6,
+            next_door: 3.0,
             other_room: 1.3,
             premises: 3.3,
             village: 2.3,

@@ -3,6 +3,8 @@
 //! Callers give an address in pieces (金桂苑小区 … 七栋二单元 … 502). `gather` puts the pieces of one place together;
 //! `compare` says how near the nearest spots of two calls are.
 
+use std::collections::BTreeMap;
+
 use serde::Deserialize;
 use serde::Serialize;
 
@@ -68,6 +70,8 @@ pub(crate) enum Nearness {
     Room,
     /// Same building; a room is not known.
     Building,
+    /// Same building, one flat above, below or beside the other.
+    NextDoor,
     /// Same building, other room.
     OtherRoom,
     /// Same premises, house on a road, crossing or post.
@@ -305,11 +309,49 @@ pub(crate) fn compare(one: &[Spot], other: &[Spot], same_station: bool) -> Optio
             confidence,
         })
     });
-    near.min_by(|x, y| {
+    near.chain(crossing(one, other)).min_by(|x, y| {
         x.nearness
             .cmp(&y.nearness)
             .then(y.confidence.total_cmp(&x.confidence))
             .then_with(|| x.shown.cmp(&y.shown))
+    })
+}
+
+/// Returns the roads that a call names, each with how sure it was heard; sorted.
+fn roads(spots: &[Spot]) -> BTreeMap<&str, f32> {
+    let named = spots
+        .iter()
+        .flat_map(|spot| spot.roads.iter().map(|road| (road.as_str(), spot.confidence)));
+    named.collect()
+}
+
+/// Returns the pairs of roads that a call names, as a crossing or apart: two roads have one crossing.
+pub(crate) fn crossings(spots: &[Spot]) -> Vec<(String, String)> {
+    let roads: Vec<&str> = roads(spots).into_keys().collect();
+    let pairs = roads
+        .iter()
+        .enumerate()
+        .flat_map(|(at, one)| roads[at + 1..].iter().map(move |other| (one, other)));
+    pairs
+        .map(|(one, other)| ((*one).to_owned(), (*other).to_owned()))
+        .collect()
+}
+
+/// Two calls that name the same two roads mean their crossing, in whichever words.
+fn crossing(one: &[Spot], other: &[Spot]) -> Option<Near> {
+    let (own, others) = (roads(one), roads(other));
+    let shared: Vec<(&str, f32)> = own
+        .iter()
+        .filter_map(|(road, sure)| Some((*road, sure.min(*others.get(road)?))))
+        .collect();
+    let [(first, one), (second, other), ..] = shared.as_slice() else {
+        return None;
+    };
+    let shown = format!("{first}与{second}交叉口");
+    Some(Near {
+        nearness: Nearness::Premises,
+        shown: (shown.clone(), shown),
+        confidence: one.min(*other),
     })
 }
 
@@ -320,12 +362,15 @@ fn nearness(a: &Spot, b: &Spot, same_station: bool) -> Option<Nearness> {
     let nameless = a.anchors.is_empty() || b.anchors.is_empty();
     if !nameless && a.likeness(b) >= ALIKE && same_station {
         return match within_anchor(a, b) {
-            near @ (Nearness::Room | Nearness::Building | Nearness::OtherRoom) => Some(near),
+            near if near <= Nearness::OtherRoom => Some(near),
             _ => None,
         };
     }
     if nameless && same_station && agree(&a.building, &b.building) && agree(&a.room, &b.room) {
-        return (!differ(&a.unit, &b.unit)).then_some(Nearness::Building);
+        return match agree(&a.unit, &b.unit) {
+            true => Some(Nearness::Room),
+            false => (!differ(&a.unit, &b.unit)).then_some(Nearness::Building),
+        };
     }
     let shares_road = a.roads.iter().any(|road| b.roads.contains(road));
     if shares_road {
@@ -338,11 +383,11 @@ fn nearness(a: &Spot, b: &Spot, same_station: bool) -> Option<Nearness> {
 
 /// What is left of the confidence in two spots whose names only sound alike.
 fn likeness_share(a: &Spot, b: &Spot, nearness: Nearness) -> f32 {
-    match nearness {
-        Nearness::Room | Nearness::Building | Nearness::OtherRoom if !a.anchors.is_empty() && !b.anchors.is_empty() => {
-            a.likeness(b)
-        }
-        _ => 1.0,
+    let named = !a.anchors.is_empty() && !b.anchors.is_empty();
+    if named && nearness <= Nearness::OtherRoom {
+        a.likeness(b)
+    } else {
+        1.0
     }
 }
 
@@ -353,6 +398,7 @@ fn within_anchor(a: &Spot, b: &Spot) -> Nearness {
             differ(&a.unit, &b.unit) || differ(&a.room, &b.room),
             agree(&a.room, &b.room),
         ) {
+            (true, _) if next_door(a, b) => Nearness::NextDoor,
             (true, _) => Nearness::OtherRoom,
             (false, true) => Nearness::Room,
             (false, false) => Nearness::Building,
@@ -365,6 +411,16 @@ fn within_anchor(a: &Spot, b: &Spot) -> Nearness {
         Scale::Village => Nearness::Village,
         Scale::Estate => Nearness::Estate,
     }
+}
+
+/// Whether one flat lies right above, below or beside the other (402 and 502, 401 and 402).
+fn next_door(a: &Spot, b: &Spot) -> bool {
+    let number = |spot: &Spot| spot.room.as_ref().and_then(|room| room.parse::<u32>().ok());
+    let (Some(one), Some(other)) = (number(a), number(b)) else {
+        return false;
+    };
+    let (floors, doors) = ((one / 100).abs_diff(other / 100), (one % 100).abs_diff(other % 100));
+    !differ(&a.unit, &b.unit) && floors + doors == 1
 }
 
 /// Compares two spots on one road; a crossing and a house number cannot be compared.
