@@ -12,6 +12,7 @@ fn matter(days: &[i64]) -> (Cluster, Vec<Profile>) {
         profile.categories = vec![Guess {
             code: "080201".to_owned(),
             confidence: 1.0,
+            heard: false,
         }];
         profile
     };

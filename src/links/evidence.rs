@@ -60,7 +60,7 @@ pub(crate) fn event(earlier: &Profile, later: &Profile, weights: &Weights) -> Op
     found.add(
         "time",
         gap_text(gap),
-        weights.time * fresh,
+        weights.time * fresh * fresh,
         format!("两次报警相隔{}", gap_text(gap)),
     );
     found.kept()
@@ -126,10 +126,9 @@ fn with_host(compared: &Compared) -> bool {
 
 /// A switchboard calls about everything: with another category, its number says less.
 fn phone_share(compared: &Compared) -> f32 {
-    if compared.agreement == Agreement::Other {
-        SWITCHBOARD_SHARE
-    } else {
-        1.0
+    match compared.agreement {
+        Agreement::Other => 1.0 - (1.0 - SWITCHBOARD_SHARE) * compared.confidence,
+        _ => 1.0,
     }
 }
 

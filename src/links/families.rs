@@ -17,11 +17,18 @@ pub(crate) const DUPLICATE: &str = "900105";
 /// 谎报警情、骚扰110.
 pub(crate) const HOAX: &str = "020304";
 
+/// How much of its confidence a guess from a call without a written text has where it speaks against: what was only
+/// heard is often tagged wrongly, however plain the words look.
+const HEARD_SHARE: f32 = 0.5;
+
 /// Below this the tagger's guess says nothing about a link.
 const FAINT: f32 = 0.15;
 
 /// From this on, the tagger's guess rules out that a matter can recur.
 const SURE: f32 = 0.5;
+
+/// The same for a guess from a call without a written text.
+const SURE_HEARD: f32 = 0.75;
 
 /// A category as linking sees it.
 #[derive(Clone, Debug, PartialEq)]
@@ -142,10 +149,13 @@ pub(crate) fn guesses(call: &Call, tags: &Tags) -> Vec<Guess> {
     let recorded = call.category.iter().map(|code| Guess {
         code: code.trim().to_owned(),
         confidence: 1.0,
+        heard: false,
     });
+    let heard = call.content.is_none();
     let tagged = tags.category.iter().chain(tags.top.first()).take(1).map(|best| Guess {
         code: best.code.clone(),
         confidence: best.confidence,
+        heard,
     });
     let mut guesses: Vec<Guess> = Vec::new();
     for guess in recorded.chain(tagged) {
@@ -170,18 +180,25 @@ pub(crate) fn names(profile: &Profile) -> Vec<&'static str> {
 /// Returns whether people may come back to it: some category repeats by people, or none is sure.
 pub(crate) fn may_recur(profile: &Profile) -> bool {
     let by_people = |guess: &Guess| find(&guess.code).is_none_or(|family| family.by_people);
-    let sure = telling(profile).any(|guess| guess.confidence >= SURE);
+    let sure = telling(profile).any(|guess| guess.confidence >= if guess.heard { SURE_HEARD } else { SURE });
     !sure || telling(profile).any(by_people)
 }
 
 /// Compares the categories of two calls; the best agreement of any two guesses counts.
 pub(crate) fn compare(one: &Profile, other: &Profile) -> Compared {
     let pairs = telling(one).flat_map(|a| telling(other).map(move |b| (a, b)));
-    let compared = pairs.map(|(a, b)| Compared {
-        agreement: agreement(&a.code, &b.code),
-        codes: (a.code.clone(), b.code.clone()),
-        confidence: a.confidence.min(b.confidence),
-        one_family: one_family(&a.code, &b.code),
+    let compared = pairs.map(|(a, b)| {
+        let agreement = agreement(&a.code, &b.code);
+        let confidence = match agreement {
+            Agreement::Other => against(a).min(against(b)),
+            _ => a.confidence.min(b.confidence),
+        };
+        Compared {
+            agreement,
+            codes: (a.code.clone(), b.code.clone()),
+            confidence,
+            one_family: one_family(&a.code, &b.code),
+        }
     });
     let best = compared.max_by(|x, y| {
         rank(x.agreement)
@@ -195,6 +212,11 @@ pub(crate) fn compare(one: &Profile, other: &Profile) -> Compared {
         confidence: 0.0,
         one_family: false,
     })
+}
+
+/// How much a guess says against what it does not agree with.
+fn against(guess: &Guess) -> f32 {
+    guess.confidence * if guess.heard { HEARD_SHARE } else { 1.0 }
 }
 
 /// Guesses that say what a call is about.

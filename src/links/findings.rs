@@ -136,7 +136,12 @@ impl Findings {
             }
             _ => near.shown.0.clone(),
         };
-        let share = if weight > 0.0 { share } else { 1.0 };
+        // Strangers meet in places, not in one flat or one stairwell.
+        let share = if weight > 0.0 && near.nearness > Nearness::OtherRoom {
+            share
+        } else {
+            1.0
+        };
         let roams = near.nearness == Nearness::Elsewhere && self.identity;
         let weight = if roams { weights.roaming } else { weight };
         // That two doubtful hearings agree makes both likelier.

@@ -91,6 +91,9 @@ pub struct Guess {
     pub code: String,
     /// From 0 to 1; 1 for the record's own.
     pub confidence: f32,
+    /// It rests on nothing but what was heard.
+    #[serde(default)]
+    pub heard: bool,
 }
 
 /// A word of the caller and its weight.

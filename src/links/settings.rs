@@ -73,7 +73,7 @@ pub struct Weights {
     pub again: f32,
     /// The later call urges on.
     pub chaser: f32,
-    /// At once; fades over the window.
+    /// At once; fades over the window, for events with the square of what is left of it.
     pub time: f32,
     /// One station took both.
     pub station: f32,
@@ -112,7 +112,7 @@ impl Weights {
             other_room: 1.5,
             premises: 3.2,
             village: 2.0,
-            estate: 1.5,
+            estate: 2.0,
             road: 1.0,
             other_building: -3.0,
             elsewhere: -3.0,
@@ -129,7 +129,7 @@ impl Weights {
             text: 2.5,
             again: 0.0,
             chaser: 1.5,
-            time: 1.5,
+            time: 2.0,
             station: 0.5,
             declared: 8.0,
         }

@@ -22,6 +22,9 @@ const POST_REACH_M: u32 = 1000;
 /// From here on two names sound alike enough to be one name misheard, where building or room agree too.
 const ALIKE: f32 = 0.6;
 
+/// How sure levels are that agree below names of which one was only spelt as it was heard.
+const LEVELS_ALONE: f32 = 0.75;
+
 /// How much the name of a spot narrows it down.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -302,7 +305,7 @@ pub(crate) fn compare(one: &[Spot], other: &[Spot], same_station: bool) -> Optio
     let near = pairs.filter_map(|(a, b)| {
         let nearness = nearness(a, b, same_station)?;
         let shown = (a.to_room(), b.to_room());
-        let confidence = a.confidence.min(b.confidence) * likeness_share(a, b, nearness);
+        let confidence = confidence(a, b, nearness);
         Some(Near {
             nearness,
             shown,
@@ -359,13 +362,17 @@ fn nearness(a: &Spot, b: &Spot, same_station: bool) -> Option<Nearness> {
     if a.shares_anchor(b) {
         return Some(within_anchor(a, b));
     }
-    let nameless = a.anchors.is_empty() || b.anchors.is_empty();
-    if !nameless && a.likeness(b) >= ALIKE && same_station {
-        return match within_anchor(a, b) {
-            near if near <= Nearness::OtherRoom => Some(near),
-            _ => None,
-        };
+    let unnamed = a.anchors.is_empty() || b.anchors.is_empty();
+    let alike = !unnamed && a.likeness(b) >= ALIKE;
+    if alike
+        && same_station
+        && let near = within_anchor(a, b)
+        && near <= Nearness::OtherRoom
+    {
+        return Some(near);
     }
+    // A name that is only spelt as it was heard says little: the levels below it say more.
+    let nameless = unnamed || a.spelt || b.spelt;
     if nameless && same_station && agree(&a.building, &b.building) && agree(&a.room, &b.room) {
         return match agree(&a.unit, &b.unit) {
             true => Some(Nearness::Room),
@@ -377,17 +384,16 @@ fn nearness(a: &Spot, b: &Spot, same_station: bool) -> Option<Nearness> {
         return along_road(a, b);
     }
     let roads_differ = !a.roads.is_empty() && !b.roads.is_empty();
-    let spelt = a.spelt || b.spelt;
-    (!nameless && !spelt || roads_differ && a.anchors.is_empty() && b.anchors.is_empty()).then_some(Nearness::Elsewhere)
+    (!nameless || roads_differ && a.anchors.is_empty() && b.anchors.is_empty()).then_some(Nearness::Elsewhere)
 }
 
-/// What is left of the confidence in two spots whose names only sound alike.
-fn likeness_share(a: &Spot, b: &Spot, nearness: Nearness) -> f32 {
+/// Returns how sure it is that two spots are so near: levels that agree below names misheard stand by themselves.
+fn confidence(a: &Spot, b: &Spot, nearness: Nearness) -> f32 {
     let named = !a.anchors.is_empty() && !b.anchors.is_empty();
-    if named && nearness <= Nearness::OtherRoom {
-        a.likeness(b)
+    if named && nearness <= Nearness::OtherRoom && !a.shares_anchor(b) {
+        a.likeness(b).max(LEVELS_ALONE)
     } else {
-        1.0
+        a.confidence.min(b.confidence)
     }
 }
 

@@ -39,7 +39,7 @@ enum What {
 
 #[derive(Debug, Args)]
 struct Gold {
-    /// The gold files, or the folder
+    /// The gold file or files
     #[arg(required = true, value_name = "GOLD")]
     paths: Vec<PathBuf>,
     /// JSON Lines

@@ -54,6 +54,7 @@ fn noise(name: &str, hours: i64) -> Profile {
     profile.categories = vec![Guess {
         code: "080201".to_owned(),
         confidence: 1.0,
+        heard: false,
     }];
     profile.spots = vec![Spot {
         anchors: vec!["月湾".to_owned()],
