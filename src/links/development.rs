@@ -72,7 +72,12 @@ impl Line {
         ];
         let fields = self.call.iter().filter(|(name, _)| known.contains(&name.as_str()));
         let fields = fields.map(|(name, value)| (name.clone(), value.clone())).collect();
-        serde_json::from_value(serde_json::Value::Object(fields)).unwrap()
+        let call: Call = serde_json::from_value(serde_json::Value::Object(fields)).unwrap();
+        // The words stand for a written text, without mishearings.
+        Call {
+            content: Some(self.words.replace(' ', "")),
+            ..call
+        }
     }
 
     /// The profile of the call.

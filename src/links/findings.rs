@@ -216,7 +216,13 @@ impl Findings {
         let Some(similarity) = wording::similarity(&earlier.words, &later.words) else {
             return;
         };
-        let share = (similarity - COMMON_SIMILARITY).clamp(-COMMON_SIMILARITY, ENOUGH_SIMILARITY);
+        // Words that were misheard differ, whatever was said.
+        let least = if earlier.heard || later.heard {
+            0.0
+        } else {
+            -COMMON_SIMILARITY
+        };
+        let share = (similarity - COMMON_SIMILARITY).clamp(least, ENOUGH_SIMILARITY);
         let text = if share > 0.0 {
             format!("说法相近（相似度{similarity:.2}）")
         } else {

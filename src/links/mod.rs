@@ -163,6 +163,9 @@ pub struct Profile {
     /// References and escalators.
     #[serde(default)]
     pub cues: Cues,
+    /// Nothing of it was written down: all words are as they were heard.
+    #[serde(default)]
+    pub heard: bool,
 }
 
 impl Profile {
@@ -183,6 +186,7 @@ impl Profile {
             labels: Vec::new(),
             words: Vec::new(),
             cues: Cues::default(),
+            heard: false,
         }
     }
 
@@ -285,6 +289,7 @@ pub(crate) fn assemble(call: &Call, text: &str, terms: &[&str], elements: &Eleme
         labels,
         words: wording::words(terms, &spots),
         cues: wording::cues(call, text, elements),
+        heard: call.content.is_none(),
         spots,
     }
 }

@@ -25,6 +25,9 @@ const ALIKE: f32 = 0.6;
 /// How sure levels are that agree below names of which one was only spelt as it was heard.
 const LEVELS_ALONE: f32 = 0.75;
 
+/// The same where building, unit and room agree: one flat in thousands of a station.
+const ALL_LEVELS: f32 = 0.9;
+
 /// How much the name of a spot narrows it down.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -390,10 +393,11 @@ fn nearness(a: &Spot, b: &Spot, same_station: bool) -> Option<Nearness> {
 /// Returns how sure it is that two spots are so near: levels that agree below names misheard stand by themselves.
 fn confidence(a: &Spot, b: &Spot, nearness: Nearness) -> f32 {
     let named = !a.anchors.is_empty() && !b.anchors.is_empty();
-    if named && nearness <= Nearness::OtherRoom && !a.shares_anchor(b) {
-        a.likeness(b).max(LEVELS_ALONE)
-    } else {
-        a.confidence.min(b.confidence)
+    match nearness {
+        _ if a.shares_anchor(b) || nearness > Nearness::OtherRoom => a.confidence.min(b.confidence),
+        Nearness::Room if agree(&a.building, &b.building) => a.likeness(b).max(ALL_LEVELS),
+        _ if named => a.likeness(b).max(LEVELS_ALONE),
+        _ => LEVELS_ALONE,
     }
 }
 
@@ -412,6 +416,7 @@ fn within_anchor(a: &Spot, b: &Spot) -> Nearness {
     }
     match a.scale.min(b.scale) {
         _ if estate && differ(&a.building, &b.building) => Nearness::OtherBuilding,
+        _ if agree(&a.room, &b.room) && agree(&a.unit, &b.unit) => Nearness::Room,
         _ if agree(&a.room, &b.room) => Nearness::Building,
         Scale::Premises => Nearness::Premises,
         Scale::Village => Nearness::Village,

@@ -23,10 +23,9 @@ fn the_demo_is_heard_linked_and_found_as_promised() {
     let ours = percent(&told, "CER corrected");
     assert!(plain >= 22.0, "the voices are too easy: plain Whisper has {plain} %");
     assert!(ours <= 20.0, "ours has {ours} %");
-    // The goal for both is 0.85; what is missing for matters is said in the README.
-    for (kind, goal) in [("events", 0.85), ("matters", 0.70)] {
+    for kind in ["events", "matters"] {
         let (ours, number) = (b_cubed(&told, kind, "huisheng"), b_cubed(&told, kind, "same number"));
-        assert!(ours >= goal, "{kind}: ours {ours}");
+        assert!(ours >= 0.85, "{kind}: ours {ours}");
         assert!(
             number <= 0.75,
             "{kind}: the corpus is too easy, same number has {number}"
@@ -83,14 +82,13 @@ fn the_escalating_dispute_is_one_matter(data: &Path) {
         .max_by_key(|matter| ids(matter).iter().filter(|id| dispute.contains(id)).count())
         .unwrap();
     let held = ids(best).iter().filter(|id| dispute.contains(id)).count();
-    // All of it is the goal; calls whose estate was misheard are still missed.
     assert!(
-        held * 3 >= dispute.len(),
+        held + 1 >= dispute.len(),
         "{held} of {} calls are in {best:#}",
         dispute.len()
     );
     assert!(
-        ["yellow", "orange", "red"].contains(&best["level"].as_str().unwrap()),
+        ["orange", "red"].contains(&best["level"].as_str().unwrap()),
         "{best:#}"
     );
 }
