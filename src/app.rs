@@ -31,6 +31,9 @@ use crate::tags::Tagger;
 use crate::terms::Segmenter;
 use crate::transcript::Desk;
 
+/// Under which the words that a desk expects are noted in the store.
+const DESK_WORDS: &str = "desk_words";
+
 /// One run of the program: where its data lies and how it is set. Parts are built when they are asked for.
 #[derive(Clone, Debug)]
 pub struct App {
@@ -176,7 +179,7 @@ impl App {
     ) -> anyhow::Result<Report> {
         let stages = self.stages(store).await?;
         let index = self.index(&stages.segmenter)?;
-        let ears = match self.ears() {
+        let ears = match self.ears(self.words(store).await?) {
             Ok(ears) => ears,
             Err(error) if mode == Mode::Serve => {
                 tracing::warn!("recordings are not transcribed: {error:#}");
@@ -188,9 +191,9 @@ impl App {
     }
 
     /// Starts as many engines as the settings say.
-    fn ears(&self) -> anyhow::Result<Vec<Hearing>> {
+    fn ears(&self, prompt: String) -> anyhow::Result<Vec<Hearing>> {
         let habits = Habits {
-            prompt: self.settings.desk.words().to_owned(),
+            prompt,
             layout: self.settings.desk.layout,
             second_hearing: self.settings.desk.second_hearing,
             names_in_prompt: self.settings.desk.names_in_prompt,
@@ -221,10 +224,19 @@ impl App {
         }
     }
 
-    /// Sets the words to expect, unless the settings have their own.
-    pub fn expect_words(&mut self, words: String) {
-        if self.settings.desk.prompt.trim().is_empty() {
-            self.settings.desk.prompt = words;
+    /// Notes the words to expect with the data, for all who hear it later without words of their own in the settings.
+    pub async fn expect_words(&self, store: &Store, words: &str) -> anyhow::Result<()> {
+        let mut tx = store.begin().await?;
+        tx.set_note(DESK_WORDS, Some(words.trim())).await?;
+        Ok(tx.commit().await?)
+    }
+
+    /// Returns the words to expect: those of the settings, else those noted with the data, else the project's own.
+    async fn words(&self, store: &Store) -> anyhow::Result<String> {
+        let own = self.settings.desk.words().to_owned();
+        match self.settings.desk.prompt.trim() {
+            "" => Ok(store.note(DESK_WORDS).await?.unwrap_or(own)),
+            _ => Ok(own),
         }
     }
 

@@ -87,10 +87,7 @@ fn the_escalating_dispute_is_one_matter(data: &Path) {
         "{held} of {} calls are in {best:#}",
         dispute.len()
     );
-    assert!(
-        ["orange", "red"].contains(&best["level"].as_str().unwrap()),
-        "{best:#}"
-    );
+    assert!(["orange", "red"].contains(&best["level"].as_str().unwrap()), "{best:#}");
 }
 
 fn a_call_can_be_read(data: &Path) {

@@ -38,11 +38,11 @@ pub(super) struct Demo {
     no_baseline: bool,
 }
 
-pub(super) async fn run(command: Demo, mut app: App, language: Language) -> anyhow::Result<Outcome> {
+pub(super) async fn run(command: Demo, app: App, language: Language) -> anyhow::Result<Outcome> {
     let say = |zh: &str, en: &str| eprintln!("{}", if language == Language::Zh { zh } else { en });
     let store = app.store().await?;
     refuse_other_calls(&store).await?;
-    app.expect_words(corpus::greeting()?);
+    app.expect_words(&store, &corpus::greeting()?).await?;
     let start = Instant::now();
     let files = corpus::unpack(&store.folder().join("tmp"))?;
     say(
