@@ -27,6 +27,8 @@ use crate::index::wording::Wanted;
 const AS_LETTERS: f32 = 0.3;
 /// Another word for the same thing counts less.
 const AS_SYNONYM: f32 = 0.4;
+/// A word that names what a call is about.
+const AS_SUBJECT: f32 = 0.5;
 /// A number or plate that is equal counts more.
 const AS_NUMBER: f32 = 3.0;
 /// Longest run of letters that is looked up as a phrase.
@@ -57,6 +59,7 @@ pub(super) fn lookup(fields: &Fields, wanted: &Wanted, share: Share, filters: &Q
             clauses.push((Occur::Must, Box::new(some)));
         }
     }
+    clauses.extend(wanted.all.iter().filter_map(|leaf| about(fields, leaf)));
     for leaf in &wanted.none {
         clauses.push((Occur::MustNot, find_exactly(fields, leaf)));
     }
@@ -80,6 +83,13 @@ pub(super) fn any_of(fields: &Fields, terms: &[(String, f32)], except: Option<&s
         all.push((Occur::MustNot, term(fields.id, id)));
     }
     Box::new(BooleanQuery::new(all))
+}
+
+/// Ranks calls that are about a word higher, whether it was said in them or not; finds none by itself.
+fn about(fields: &Fields, leaf: &Leaf) -> Option<Clause> {
+    let Leaf::Word(word) = leaf else { return None };
+    let named = TermQuery::new(Term::from_field_text(fields.subject, word), IndexRecordOption::Basic);
+    Some((Occur::Should, Box::new(BoostQuery::new(Box::new(named), AS_SUBJECT))))
 }
 
 fn must(fields: &Fields, leaf: &Leaf) -> Clause {

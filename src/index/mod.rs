@@ -40,6 +40,8 @@ pub struct Document {
     pub category: Option<String>,
     /// Labels.
     pub labels: Vec<String>,
+    /// Names of category and labels in words: what a call is about ranks it higher, said or not.
+    pub subject: String,
     /// All texts, best layer, joined by line ends.
     pub text: String,
     /// Addresses and names of places.
@@ -60,6 +62,7 @@ impl Document {
             &self.unit_code,
             &self.category,
             &self.labels,
+            &self.subject,
             &self.text,
             &self.places,
             &self.numbers,

@@ -19,7 +19,7 @@ use crate::index::tokens::Words;
 use crate::terms::Segmenter;
 
 /// Rises whenever fields or tokens change, so that an older index is made anew.
-pub(super) const VERSION: &str = "1";
+pub(super) const VERSION: &str = "2";
 
 /// Names of fields that are read by name from the columns.
 pub(super) const ID: &str = "id";
@@ -40,6 +40,7 @@ pub(super) struct Fields {
     /// Every prefix of the unit and of the category, so that a prefix is one term.
     pub(super) unit_prefix: Field,
     pub(super) category_prefix: Field,
+    pub(super) subject: Field,
     pub(super) words: Field,
     pub(super) pairs: Field,
     pub(super) numbers: Field,
@@ -64,6 +65,7 @@ pub(super) fn schema() -> (Schema, Fields) {
         labels: builder.add_text_field(LABELS, STRING | FAST),
         unit_prefix: builder.add_text_field("unit_prefix", STRING),
         category_prefix: builder.add_text_field("category_prefix", STRING),
+        subject: builder.add_text_field("subject", cut("words", IndexRecordOption::Basic)),
         words: builder.add_text_field("words", cut("words", IndexRecordOption::WithFreqs)),
         pairs: builder.add_text_field("pairs", cut("pairs", IndexRecordOption::WithFreqsAndPositions)),
         numbers: builder.add_text_field("numbers", STRING),

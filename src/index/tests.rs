@@ -87,6 +87,7 @@ fn document(row: &Row) -> Document {
         unit_code: Some((*unit).to_owned()),
         category: Some((*category).to_owned()),
         labels: labels.iter().map(|label| (*label).to_owned()).collect(),
+        subject: String::new(),
         text: (*text).to_owned(),
         places: (*places).to_owned(),
         numbers: numbers.iter().map(|number| (*number).to_owned()).collect(),
@@ -94,6 +95,29 @@ fn document(row: &Row) -> Document {
     };
     document.version = document.fingerprint();
     document
+}
+
+#[test]
+fn what_a_call_is_about_ranks_it_higher_and_finds_nothing_by_itself() {
+    let about = |id: &'static str, subject: &str, text: &'static str| {
+        let mut document = document(&(id, 1, "450102000000", "080201", &[], text, "", &[]));
+        document.subject = subject.to_owned();
+        document.version = document.fingerprint();
+        document
+    };
+    let (_folder, index) = filled([
+        about("A", "住宅火灾", "楼上有人往下扔东西"),
+        about("B", "邻里噪音", "楼上有人半夜拖桌子"),
+        about("C", "邻里噪音", "隔壁有人半夜打电钻"),
+    ]);
+    let query = Query {
+        text: "楼上 噪音".to_owned(),
+        limit: 10,
+        ..Query::default()
+    };
+    let found = index.search(&query).unwrap();
+    let ids: Vec<&str> = found.found.iter().map(|hit| hit.id.as_str()).collect();
+    assert_eq!(ids, ["B", "A"]);
 }
 
 fn filled(documents: impl IntoIterator<Item = Document>) -> (TempDir, Index) {

@@ -106,6 +106,7 @@ fn fill(fields: &Fields, document: &Document) -> TantivyDocument {
     for number in &document.numbers {
         filled.add_text(fields.numbers, plain_number(number));
     }
+    filled.add_text(fields.subject, &document.subject);
     filled.add_text(fields.text, &document.text);
     filled.add_text(fields.places, &document.places);
     let both = format!("{}\n{}", document.text, document.places);

@@ -8,6 +8,7 @@ use crate::index::Writer;
 use crate::jobs::Outcomes;
 use crate::jobs::Undone;
 use crate::jobs::compute::Compute;
+use crate::links::families;
 use crate::pipeline::Stages;
 use crate::pipeline::analyse;
 use crate::store::StoreError;
@@ -119,12 +120,16 @@ pub fn document(stored: &Stored, heard: Option<&Transcript>, analysis: Option<&A
     labels.extend(call.labels.iter().cloned());
     labels.sort();
     labels.dedup();
+    let category = category.or_else(|| call.category.clone());
+    let about = category.iter().map(|code| families::short_name(code));
+    let subject: Vec<String> = about.chain(labels.iter().cloned()).collect();
     let mut document = Document {
         id: call.id.clone(),
         received_at: call.received_at,
         unit_code: call.unit_code.as_ref().map(ToString::to_string),
-        category: category.or_else(|| call.category.clone()),
+        category,
         labels,
+        subject: subject.join(" "),
         text: analyse::joined(&texts),
         places: places(stored, analysis),
         numbers: numbers(stored, analysis),

@@ -58,7 +58,7 @@ fn noise_is_found_with_highlights(data: &Path) {
         ["080201", "020303"].contains(&call["category"].as_str().unwrap())
     };
     let noise = hits.iter().take(5).filter(is_noise).count();
-    assert!(noise >= 3, "{noise} of the first five hits are noise: {hits:#?}");
+    assert!(noise >= 4, "{noise} of the first five hits are noise: {hits:#?}");
 }
 
 fn the_escalating_dispute_is_one_matter(data: &Path) {

@@ -372,6 +372,7 @@ fn document(call: &Call) -> Document {
         unit_code: call.unit_code.as_ref().map(ToString::to_string),
         category: call.category.clone(),
         labels: vec![],
+        subject: String::new(),
         text: format!("{}\n{heard}", call.content.as_deref().unwrap_or_default())
             .trim()
             .to_owned(),
