@@ -19,16 +19,13 @@ pub(crate) const HOAX: &str = "020304";
 
 /// How much of its confidence a guess from a call without a written text has where it speaks against: what was only
 /// heard is often tagged wrongly, however plain the words look.
-const HEARD_SHARE: f32 = 0.5;
+const HEARD_SHARE: f32 = 0.25;
 
 /// Below this the tagger's guess says nothing about a link.
 const FAINT: f32 = 0.15;
 
-/// From this on, the tagger's guess rules out that a matter can recur.
+/// From this on, the tagger's guess from a written text rules out that a matter can recur.
 const SURE: f32 = 0.5;
-
-/// The same for a guess from a call without a written text.
-const SURE_HEARD: f32 = 0.75;
 
 /// A category as linking sees it.
 #[derive(Clone, Debug, PartialEq)]
@@ -180,7 +177,7 @@ pub(crate) fn names(profile: &Profile) -> Vec<&'static str> {
 /// Returns whether people may come back to it: some category repeats by people, or none is sure.
 pub(crate) fn may_recur(profile: &Profile) -> bool {
     let by_people = |guess: &Guess| find(&guess.code).is_none_or(|family| family.by_people);
-    let sure = telling(profile).any(|guess| guess.confidence >= if guess.heard { SURE_HEARD } else { SURE });
+    let sure = telling(profile).any(|guess| guess.confidence >= SURE && !guess.heard);
     !sure || telling(profile).any(by_people)
 }
 
