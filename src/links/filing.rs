@@ -6,8 +6,8 @@ use std::collections::BTreeSet;
 
 use crate::links::Profile;
 use crate::links::families;
+use crate::links::nearness;
 use crate::links::parties;
-use crate::links::spots;
 use crate::links::spots::Scale;
 use crate::links::spots::Spot;
 
@@ -41,7 +41,7 @@ pub(crate) fn keys(profile: &Profile) -> Vec<String> {
         keys.extend(nameless_keys(profile, spot));
     }
     keys.extend(
-        spots::crossings(&profile.spots)
+        nearness::crossings(&profile.spots)
             .into_iter()
             .map(|(one, other)| format!("crossing:{one}|{other}")),
     );

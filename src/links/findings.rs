@@ -8,11 +8,11 @@ use crate::links::families;
 use crate::links::families::Agreement;
 use crate::links::families::Compared;
 use crate::links::filing;
+use crate::links::nearness;
+use crate::links::nearness::Near;
+use crate::links::nearness::Nearness;
 use crate::links::parties;
 use crate::links::settings::Weights;
-use crate::links::spots;
-use crate::links::spots::Near;
-use crate::links::spots::Nearness;
 use crate::links::wording;
 use crate::sound::sounds_like;
 
@@ -118,7 +118,7 @@ impl Findings {
         share: f32,
         estate: Estate,
     ) {
-        let Some(mut near) = spots::compare(&earlier.spots, &later.spots, one_station(earlier, later)) else {
+        let Some(mut near) = nearness::compare(&earlier.spots, &later.spots, one_station(earlier, later)) else {
             return;
         };
         if estate == Estate::IsParty && matches!(near.nearness, Nearness::Estate | Nearness::OtherBuilding) {

@@ -22,6 +22,9 @@ mod parties;
 /// Weights of the two models.
 pub mod settings;
 
+/// Spots of two calls in, how near the nearest of them are out.
+mod nearness;
+
 /// Places of a call in, spots that can be compared out.
 pub mod spots;
 
