@@ -229,11 +229,7 @@ pub struct Cluster {
 #[must_use]
 pub fn cluster(profiles: &[Profile], links: &[Link], decisions: &[Decision]) -> Vec<Cluster> {
     let profiles = sorted(profiles);
-    let places: BTreeMap<&CallId, usize> = profiles
-        .iter()
-        .enumerate()
-        .map(|(idx, known)| (&known.id, idx))
-        .collect();
+    let places = places(&profiles);
     let constraints = Constraints::new(decisions, &places);
     let events = membership::events(&profiles, &places, links, &constraints);
     let matters = membership::matters(&profiles, &places, links, &constraints, &events);
@@ -258,11 +254,7 @@ pub fn cluster(profiles: &[Profile], links: &[Link], decisions: &[Decision]) -> 
 #[must_use]
 pub fn hotspots(profiles: &[Profile], clusters: &[Cluster], decisions: &[Decision]) -> Vec<Cluster> {
     let profiles = sorted(profiles);
-    let places: BTreeMap<&CallId, usize> = profiles
-        .iter()
-        .enumerate()
-        .map(|(idx, known)| (&known.id, idx))
-        .collect();
+    let places = places(&profiles);
     let constraints = Constraints::new(decisions, &places);
     let mut found = hotspots::find(&profiles, clusters);
     for hotspot in &mut found {
@@ -294,6 +286,12 @@ fn sorted(profiles: &[Profile]) -> Vec<&Profile> {
     profiles.sort_by_key(|profile| (profile.received_at, &profile.id));
     profiles.dedup_by(|next, kept| next.id == kept.id);
     profiles
+}
+
+/// Returns where each call stands in `profiles`.
+fn places<'a>(profiles: &[&'a Profile]) -> BTreeMap<&'a CallId, usize> {
+    let numbered = profiles.iter().enumerate();
+    numbered.map(|(idx, known)| (&known.id, idx)).collect()
 }
 
 /// Builds the cluster of these events; `events` is one event for an event cluster.
