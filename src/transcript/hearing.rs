@@ -47,19 +47,29 @@ pub(crate) fn transcribe(
     for channel in &channels {
         speech.push(windows::tidy(engine.spans(channel)?, channel));
     }
-    let heard_spans = without_echo(&channels, &speech);
-    let mut segments = Vec::new();
-    for (number, (channel, spans)) in channels.iter().zip(&heard_spans).enumerate() {
-        for window in windows::group(spans) {
-            segments.extend(
-                window_segments(engine, channel, window, desk)?
-                    .into_iter()
-                    .map(|segment| Segment {
-                        channel: number,
-                        ..segment
-                    }),
-            );
+    let spans = without_echo(&channels, &speech);
+    let mut windows = Vec::new();
+    for (number, (channel, spans)) in channels.iter().zip(&spans).enumerate() {
+        for spans in windows::group(spans) {
+            windows.push(Window {
+                number,
+                channel,
+                spans,
+                first: first_hearing(engine, channel, spans, desk)?,
+            });
         }
+    }
+    if !windows
+        .iter()
+        .any(|window| speakers::desk_speaks(&whole(&window.first)))
+    {
+        for window in &mut windows {
+            window.hear_plainly(engine)?;
+        }
+    }
+    let mut segments = Vec::new();
+    for window in windows {
+        segments.extend(window.segments(engine, desk)?);
     }
     segments.sort_by_key(|segment| (segment.span.start_ms, segment.channel, segment.span.end_ms));
     speakers::assign(&mut segments, channels.len(), desk.layout);
@@ -119,38 +129,65 @@ fn without_echo(channels: &[Vec<i16>], speech: &[Vec<Span>]) -> Vec<Vec<Span>> {
     vec![keep(left, right, &speech[0]), keep(right, left, &speech[1])]
 }
 
-/// Hears one window, again with names where some sound near, and returns what is believed.
-fn window_segments(
+/// Spans that are heard in one go, and what was heard first.
+struct Window<'a> {
+    /// Of the channel.
+    number: usize,
+    channel: &'a [i16],
+    spans: &'a [Span],
+    first: Vec<Heard>,
+}
+
+impl Window<'_> {
+    /// Hears without the desk's words, for a recording in which no desk speaks: there its prompt only misleads. Where
+    /// the two are about as likely the prompt that fits is believed.
+    fn hear_plainly(&mut self, engine: &mut dyn Transcriber) -> Result<(), TranscribeError> {
+        let plain = hear(engine, self.channel, self.spans, PLAIN_PROMPT)?;
+        if !plain.is_empty() && mean(&plain) >= mean(&self.first) - SECOND_MARGIN {
+            self.first = plain;
+        }
+        Ok(())
+    }
+
+    /// Hears again with names where some sound near, and returns what is believed.
+    fn segments(self, engine: &mut dyn Transcriber, desk: &Desk<'_>) -> Result<Vec<Segment>, TranscribeError> {
+        let names = match desk.second_hearing {
+            true => nearest_names(&whole(&self.first), desk),
+            false => Vec::new(),
+        };
+        let mut segments = Vec::new();
+        if names.is_empty() {
+            segments.extend(self.first.iter().map(segment));
+        } else {
+            let prompt = prompt_with(&desk.prompt, &names);
+            let second = hear(engine, self.channel, self.spans, &prompt)?;
+            let (ones, twos) = (by_span(self.spans, &self.first), by_span(self.spans, &second));
+            for (one, two) in ones.into_iter().zip(twos) {
+                segments.extend(choose(&self.first[one], &second[two], &names, &prompt));
+            }
+        }
+        for segment in &mut segments {
+            segment.channel = self.number;
+            doubt::check(segment, &desk.prompt);
+            correct::names(segment, desk.gazetteer, desk.unit);
+        }
+        segments.retain(|segment| !segment.text.is_empty());
+        Ok(segments)
+    }
+}
+
+/// Hears spans with the words of the desk; without them where they come back instead of the sound.
+fn first_hearing(
     engine: &mut dyn Transcriber,
     channel: &[i16],
-    window: &[Span],
+    spans: &[Span],
     desk: &Desk<'_>,
-) -> Result<Vec<Segment>, TranscribeError> {
-    let mut first = hear(engine, channel, window, &desk.prompt)?;
+) -> Result<Vec<Heard>, TranscribeError> {
+    let first = hear(engine, channel, spans, &desk.prompt)?;
     if first.iter().any(|heard| doubt::is_prompt(&heard.text, &desk.prompt)) {
-        // The prompt came back instead of the sound: hear the sound without it.
-        first = hear(engine, channel, window, PLAIN_PROMPT)?;
+        return hear(engine, channel, spans, PLAIN_PROMPT);
     }
-    let names = match desk.second_hearing {
-        true => nearest_names(&whole(&first), desk),
-        false => Vec::new(),
-    };
-    let mut segments = Vec::new();
-    if names.is_empty() {
-        segments.extend(first.iter().map(segment));
-    } else {
-        let prompt = prompt_with(&desk.prompt, &names);
-        let second = hear(engine, channel, window, &prompt)?;
-        for (one, two) in by_span(window, &first).into_iter().zip(by_span(window, &second)) {
-            segments.extend(choose(&first[one], &second[two], &names, &prompt));
-        }
-    }
-    for segment in &mut segments {
-        doubt::check(segment, &desk.prompt);
-        correct::names(segment, desk.gazetteer, desk.unit);
-    }
-    segments.retain(|segment| !segment.text.is_empty());
-    Ok(segments)
+    Ok(first)
 }
 
 fn hear(

@@ -56,6 +56,11 @@ fn dispatcher(segments: &[Segment], configured: usize) -> usize {
     }
 }
 
+/// Whether a phrase of the desk is in a text.
+pub(crate) fn desk_speaks(text: &str) -> bool {
+    formula_chars(&doubt::spoken(text)) > 0
+}
+
 /// Returns how many characters of a text belong to phrases of the desk.
 fn formula_chars(text: &[char]) -> usize {
     let mut covered = 0;
