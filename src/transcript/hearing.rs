@@ -61,7 +61,7 @@ pub(crate) fn transcribe(
     }
     if !windows
         .iter()
-        .any(|window| speakers::desk_speaks(&whole(&window.first)))
+        .any(|window| speakers::desk_speaks(&whole(&window.first), &desk.prompt))
     {
         for window in &mut windows {
             window.hear_plainly(engine)?;

@@ -3,6 +3,7 @@
 use std::sync::LazyLock;
 
 use crate::call::Speaker;
+use crate::sound;
 use crate::transcript::Layout;
 use crate::transcript::Segment;
 use crate::transcript::doubt;
@@ -18,6 +19,10 @@ static PHRASES: LazyLock<Vec<Vec<char>>> = LazyLock::new(|| {
 
 /// Share of a text that phrases must make up for it to be the dispatcher's.
 const SURE: f32 = 0.5;
+/// A misheard phrase tells something only if it is so long.
+const TELLING: usize = 4;
+/// How near a clause must sound to a phrase to be taken for it.
+const ALIKE: f32 = 0.7;
 /// Characters of phrases by which one channel must lead to overrule the layout.
 const LEAD: usize = 8;
 
@@ -56,9 +61,24 @@ fn dispatcher(segments: &[Segment], configured: usize) -> usize {
     }
 }
 
-/// Whether a phrase of the desk is in a text.
-pub(crate) fn desk_speaks(text: &str) -> bool {
-    formula_chars(&doubt::spoken(text)) > 0
+/// Whether something of what the desk says by rote, or of `prompt`, is in a text: word for word, or misheard.
+pub(crate) fn desk_speaks(text: &str, prompt: &str) -> bool {
+    let clauses = |text: &str| -> Vec<String> {
+        let clauses = text.split(|character: char| !character.is_alphanumeric());
+        clauses
+            .filter(|clause| clause.chars().count() >= TELLING)
+            .map(str::to_owned)
+            .collect()
+    };
+    let mut formulas = clauses(prompt);
+    formulas.extend(
+        PHRASES
+            .iter()
+            .filter(|phrase| phrase.len() >= TELLING)
+            .map(|phrase| phrase.iter().collect()),
+    );
+    let misheard = |clause: &String| (formulas.iter()).any(|formula| sound::sounds_like(clause, formula) >= ALIKE);
+    formula_chars(&doubt::spoken(text)) > 0 || clauses(text).iter().any(misheard)
 }
 
 /// Returns how many characters of a text belong to phrases of the desk.
