@@ -2,6 +2,7 @@
 
 use crate::audio::RATE;
 use crate::speech::protocol::{Phrase, Word};
+use crate::transcript;
 use crate::transcript::Heard;
 use crate::transcript::Span;
 
@@ -182,6 +183,19 @@ fn at_punctuation(words: &[Word], count: usize) -> usize {
     }
 }
 
+/// Brings a word back to the channel. Its tokens are as sure together as they are on average.
+fn timed(piece: &Piece, word: &Word) -> transcript::Word {
+    let start_ms = piece.place(word.span.start_ms);
+    transcript::Word {
+        text: word.text.clone(),
+        span: Span {
+            start_ms,
+            end_ms: piece.place(word.span.end_ms).max(start_ms),
+        },
+        confidence: (word.logprob / word.tokens.max(1) as f32).exp().clamp(0.0, 1.0),
+    }
+}
+
 fn segment(piece: &Piece, words: &[Word], no_speech: f32) -> Option<Heard> {
     let (first, last) = (words.first()?, words.last()?);
     let text: String = words.iter().map(|word| word.text.as_str()).collect();
@@ -196,6 +210,7 @@ fn segment(piece: &Piece, words: &[Word], no_speech: f32) -> Option<Heard> {
         text,
         avg_logprob: logprob / tokens.max(1) as f32,
         no_speech,
+        words: words.iter().map(|word| timed(piece, word)).collect(),
     })
 }
 

@@ -64,6 +64,7 @@ pub(crate) fn check(segment: &mut Segment, prompt: &str) {
     if let Some(short) = without_repeats(&segment.text) {
         let long = std::mem::replace(&mut segment.text, short);
         segment.alternative.get_or_insert(long);
+        segment.words.clear();
         flag(segment, Flag::Repeats);
     }
     if is_prompt(&segment.text, prompt) {

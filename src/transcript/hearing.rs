@@ -15,6 +15,7 @@ use crate::transcript::Span;
 use crate::transcript::TranscribeError;
 use crate::transcript::Transcriber;
 use crate::transcript::Transcript;
+use crate::transcript::Word;
 use crate::transcript::correct;
 use crate::transcript::doubt;
 use crate::transcript::speakers;
@@ -199,11 +200,25 @@ fn hear(
     let heard = engine.hear(channel, window, prompt)?;
     Ok(heard
         .into_iter()
-        .map(|heard| Heard {
-            text: text::simplify(heard.text.trim()),
-            ..heard
+        .map(|heard| {
+            let text = text::simplify(heard.text.trim());
+            let words = simplified(heard.words, &text);
+            Heard { text, words, ..heard }
         })
         .collect())
+}
+
+/// Gives words the characters of the simplified text that they make up. Simplifying changes no lengths; where it did,
+/// the words would lie and are left out.
+fn simplified(mut words: Vec<Word>, text: &str) -> Vec<Word> {
+    let mut rest = text.chars();
+    for word in &mut words {
+        let length = word.text.trim().chars().count();
+        word.text = rest.by_ref().take(length).collect();
+    }
+    let whole = rest.next().is_none() && words.iter().map(|word| word.text.len()).sum::<usize>() == text.len();
+    words.retain(|word| whole && !word.text.is_empty());
+    words
 }
 
 /// A name for the prompt, and how near the first hearing came to it.
@@ -319,6 +334,7 @@ fn segment(heard: &Heard) -> Segment {
         alternative: None,
         corrected: None,
         confidence: heard.avg_logprob.exp().clamp(0.0, 1.0),
+        words: heard.words.clone(),
         flags: Vec::new(),
     };
     doubt::evidence(&mut segment, heard.no_speech);

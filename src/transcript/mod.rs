@@ -44,6 +44,19 @@ pub struct Heard {
     pub avg_logprob: f32,
     /// Probability that there is no speech.
     pub no_speech: f32,
+    /// What `text` is made of, in order; empty where the engine does not tell.
+    pub words: Vec<Word>,
+}
+
+/// The smallest piece of text that an engine times: one or a few characters.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Word {
+    /// Its characters.
+    pub text: String,
+    /// Where it is; an estimate.
+    pub span: Span,
+    /// From 0 to 1.
+    pub confidence: f32,
 }
 
 /// Why an engine gave no text.
@@ -108,6 +121,9 @@ pub struct Segment {
     pub corrected: Option<String>,
     /// From 0 to 1.
     pub confidence: f32,
+    /// What `text` is made of, in order; empty where the engine does not tell, or where repeats were cut.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub words: Vec<Word>,
     /// Reasons for doubt.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub flags: Vec<Flag>,
@@ -259,6 +275,7 @@ pub fn given(turns: &[Turn]) -> Transcript {
             alternative: None,
             corrected: None,
             confidence: 1.0,
+            words: Vec::new(),
             flags: Vec::new(),
         });
     }

@@ -60,6 +60,7 @@ impl Transcriber for Table {
                 text: text.to_owned(),
                 avg_logprob,
                 no_speech: self.no_speech,
+                words: words(text, *span),
             })
         });
         Ok(heard.collect())
@@ -68,6 +69,16 @@ impl Transcriber for Table {
     fn names(&self) -> (String, String) {
         ("table".to_owned(), "none".to_owned())
     }
+}
+
+/// One word for each character, all with the time of the whole.
+fn words(text: &str, span: Span) -> Vec<Word> {
+    let word = |character: char| Word {
+        text: character.to_string(),
+        span,
+        confidence: 0.5,
+    };
+    text.chars().map(word).collect()
 }
 
 fn ms(samples: usize) -> u64 {
@@ -211,6 +222,16 @@ fn text_comes_in_simplified_characters() {
         heard_as("報警人稱電動車後輪鬆脫", -0.1, 0.0).text,
         "报警人称电动车后轮松脱"
     );
+}
+
+#[test]
+fn each_word_keeps_its_own_confidence_in_simplified_characters() {
+    let segment = heard_as(" 報警人稱 ", -0.1, 0.0);
+    let words: Vec<&str> = segment.words.iter().map(|word| word.text.as_str()).collect();
+    assert_eq!(words, ["报", "警", "人", "称"]);
+    assert!(segment.words.iter().all(|word| word.confidence == 0.5));
+    let looped = heard_as("啊啊啊啊啊啊啊啊啊啊", -0.1, 0.0);
+    assert_eq!(looped.words, [], "they would say more than the text");
 }
 
 #[test]

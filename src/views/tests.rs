@@ -67,6 +67,7 @@ fn segment() -> Segment {
         alternative: Some("风担白露二十一动".to_owned()),
         corrected: Some("枫丹白露二十一栋".to_owned()),
         confidence: 0.81249,
+        words: Vec::new(),
         flags: vec![Flag::LowConfidence],
     }
 }

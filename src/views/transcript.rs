@@ -7,6 +7,7 @@ use crate::text;
 use crate::transcript::Flag;
 use crate::transcript::Segment;
 use crate::transcript::Transcript;
+use crate::transcript::Word;
 use crate::views::rounded;
 
 /// One timed piece of text.
@@ -31,8 +32,35 @@ pub struct SegmentView {
     pub alternatives: Vec<String>,
     /// From 0 to 1.
     pub confidence: f32,
+    /// The words of `text` with their times and confidence; empty where the engine does not tell.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub words: Vec<WordView>,
     /// Reasons for doubt.
     pub flags: Vec<Flag>,
+}
+
+/// One or a few characters of a segment.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct WordView {
+    /// The characters.
+    pub text: String,
+    /// Start in milliseconds; an estimate.
+    pub start_ms: u64,
+    /// End in milliseconds; an estimate.
+    pub end_ms: u64,
+    /// From 0 to 1.
+    pub confidence: f32,
+}
+
+impl From<&Word> for WordView {
+    fn from(word: &Word) -> WordView {
+        WordView {
+            text: word.text.clone(),
+            start_ms: word.span.start_ms,
+            end_ms: word.span.end_ms,
+            confidence: rounded(word.confidence),
+        }
+    }
 }
 
 impl From<&Segment> for SegmentView {
@@ -47,6 +75,7 @@ impl From<&Segment> for SegmentView {
             corrected: segment.corrected.clone(),
             alternatives: segment.alternative.iter().cloned().collect(),
             confidence: rounded(segment.confidence),
+            words: segment.words.iter().map(WordView::from).collect(),
             flags: segment.flags.clone(),
         }
     }

@@ -99,6 +99,7 @@ fn show(text: &str) -> ShowView {
         alternative: Some(format!("另{text}")),
         corrected: Some(format!("改{text}")),
         confidence: 0.5,
+        words: Vec::new(),
         flags: vec![Flag::LowConfidence],
     };
     let transcript = Transcript {

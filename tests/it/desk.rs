@@ -246,6 +246,7 @@ fn heard() -> Transcript {
         alternative: None,
         corrected: None,
         confidence: 0.8,
+        words: Vec::new(),
         flags: vec![],
     };
     let misheard = Segment {
