@@ -1,24 +1,22 @@
-//! A WAV that hound turns away in, samples out: G.711, RF64, 64-bit and odd widths, lengths never filled in.
+//! A WAV that hound turns away in, samples out: G.711, ADPCM, RF64, 64-bit and odd widths, lengths never filled in.
 
 use std::io;
-use std::io::{BufReader, Read, Seek, SeekFrom};
+use std::io::{BufReader, Read, SeekFrom};
 
 use crate::audio::AudioError;
+use crate::audio::Foreign;
 use crate::audio::Format;
 use crate::audio::Sink;
 use crate::audio::Source;
-use crate::audio::g711;
-use crate::audio::output::Output;
+use crate::audio::adpcm;
+use crate::audio::adpcm::Adpcm;
+use crate::audio::linear;
+use crate::audio::linear::{Coding, Linear, Order};
 use crate::audio::unreadable;
 
-/// Frames that are handed on at a time.
-const BLOCK: usize = 1 << 13;
-
-/// Codings that WAV names by number and that are not read here.
-const OTHERS: [(u16, &str); 14] = [
-    (0x02, "Microsoft ADPCM"),
+/// Codings that WAV names by number and that ffmpeg reads.
+const OTHERS: [(u16, &str); 16] = [
     (0x10, "OKI ADPCM"),
-    (0x11, "IMA ADPCM"),
     (0x14, "G.723 ADPCM"),
     (0x22, "TrueSpeech"),
     (0x31, "GSM 6.10"),
@@ -27,68 +25,47 @@ const OTHERS: [(u16, &str); 14] = [
     (0x45, "G.726"),
     (0x50, "MPEG audio"),
     (0x55, "MP3"),
-    (0x64, "G.726 ADPCM"),
+    (0x57, "AMR-NB"),
+    (0x58, "AMR-WB"),
+    (0x64, "G.726"),
     (0x65, "G.722"),
     (0x83, "G.729"),
+    (0xff, "AAC"),
+    (0x028f, "G.722"),
 ];
 
 /// What the `fmt ` chunk says.
 #[derive(Clone, Copy, Debug)]
-struct Header {
-    coding: Coding,
-    channels: u16,
-    rate: u32,
-    /// Bytes of one sample.
-    width: u16,
-    order: Order,
-}
-
-/// Which byte of a number comes first: the last in RIFF, the first in RIFX.
-#[derive(Clone, Copy, Debug)]
-enum Order {
-    Little,
-    Big,
-}
-
-#[derive(Clone, Copy, Debug)]
-enum Coding {
-    Unsigned,
-    Signed,
-    Float,
-    Alaw,
-    Mulaw,
+enum Header {
+    Linear(Linear),
+    Adpcm(Adpcm),
+    /// A coding by its number.
+    Other(u16),
 }
 
 /// Decodes from the beginning of the file.
 pub(crate) fn decode(source: &mut dyn Source, sink: &mut Sink<'_>) -> Result<Format, AudioError> {
     source.seek(SeekFrom::Start(0)).map_err(unreadable)?;
-    let mut input = BufReader::new(source);
+    decode_stream(source, sink)
+}
+
+/// Decodes what comes through a pipe.
+pub(crate) fn decode_stream(input: &mut (impl Read + ?Sized), sink: &mut Sink<'_>) -> Result<Format, AudioError> {
+    let mut input = BufReader::new(input);
     let (header, length) = open(&mut input)?;
-    let mut output = Output::new(header.rate, usize::from(header.channels), sink)?;
-    let mut data = input.take(length);
-    let mut bytes = Vec::new();
-    let block = BLOCK * usize::from(header.channels) * usize::from(header.width);
-    loop {
-        bytes.clear();
-        data.by_ref()
-            .take(block as u64)
-            .read_to_end(&mut bytes)
-            .map_err(unreadable)?;
-        let samples: Vec<f32> = bytes
-            .chunks_exact(usize::from(header.width))
-            .map(|raw| header.sample(raw))
-            .collect();
-        output.push(&samples);
-        if bytes.len() < block {
-            break;
-        }
+    let data = input.take(length);
+    match header {
+        Header::Linear(linear) => linear::decode(linear, data, sink),
+        Header::Adpcm(coding) => adpcm::decode(coding, data, sink),
+        Header::Other(tag) => Err(AudioError::Foreign(Foreign {
+            name: coding_name(tag),
+            container: "wav".to_owned(),
+        })),
     }
-    output.finish()?;
-    Ok(header.format())
 }
 
 /// Walks the chunks up to the samples; returns what they are and how many bytes they may take.
-fn open(input: &mut (impl Read + Seek)) -> Result<(Header, u64), AudioError> {
+fn open(input: &mut impl Read) -> Result<(Header, u64), AudioError> {
     let damaged = |what: &str| AudioError::Damaged(what.to_owned());
     let mut header = None;
     let mut long = None;
@@ -142,7 +119,7 @@ impl Header {
                 "the format in the WAV header is too short".to_owned(),
             ));
         }
-        let (channels, block) = (order.u16(body, 2), order.u16(body, 12));
+        let (channels, rate, block) = (order.u16(body, 2), order.u32(body, 4), order.u16(body, 12));
         // The extensible form names its coding, and the bits that count, further back.
         let (tag, bits) = match (order.u16(body, 0), order.u16(body, 14)) {
             (0xfffe, 0) if body.len() >= 26 => (order.u16(body, 24), order.u16(body, 18)),
@@ -154,6 +131,7 @@ impl Header {
             _ => bits.div_ceil(8),
         };
         let coding = match (tag, width) {
+            (0x02 | 0x11, _) => return Adpcm::new(tag, channels, rate, block).map(Header::Adpcm),
             (1, 1) => Coding::Unsigned,
             (1, 2..=8) => Coding::Signed,
             (3, 4 | 8) => Coding::Float,
@@ -164,62 +142,22 @@ impl Header {
                     "its header names samples of {width} bytes"
                 )));
             }
-            _ => return Err(AudioError::Unsupported(format!("WAV with {}", coding_name(tag)))),
+            _ => return Ok(Header::Other(tag)),
         };
-        Ok(Header {
+        Ok(Header::Linear(Linear {
             coding,
             channels,
-            rate: order.u32(body, 4),
+            rate,
             width,
             order,
-        })
-    }
-
-    fn sample(self, raw: &[u8]) -> f32 {
-        let mut raw = raw.to_vec();
-        if matches!(self.order, Order::Big) {
-            raw.reverse();
-        }
-        match self.coding {
-            Coding::Unsigned => (f32::from(raw[0]) - 128.0) / 128.0,
-            Coding::Alaw => f32::from(g711::alaw(raw[0])) / 32_768.0,
-            Coding::Mulaw => f32::from(g711::mulaw(raw[0])) / 32_768.0,
-            Coding::Signed => {
-                // Left-justified: whatever the width, the sign is the highest bit.
-                let wide = raw.iter().rev().fold((0_i64, 64), |(sum, at), byte| {
-                    (sum | i64::from(*byte) << (at - 8), at - 8)
-                });
-                (wide.0 as f64 / 2_f64.powi(63)) as f32
-            }
-            Coding::Float => match *raw.as_slice() {
-                [a, b, c, d] => f32::from_le_bytes([a, b, c, d]),
-                [a, b, c, d, e, f, g, h] => f64::from_le_bytes([a, b, c, d, e, f, g, h]) as f32,
-                _ => unreachable!("float samples have 4 or 8 bytes"),
-            },
-        }
-    }
-
-    fn format(self) -> Format {
-        let bits = self.width * 8;
-        let codec = match self.coding {
-            Coding::Unsigned => "pcm_u8".to_owned(),
-            Coding::Signed => format!("pcm_s{bits}"),
-            Coding::Float => format!("pcm_f{bits}"),
-            Coding::Alaw => "alaw".to_owned(),
-            Coding::Mulaw => "mulaw".to_owned(),
-        };
-        Format {
-            codec,
-            channels: usize::from(self.channels),
-            rate: self.rate,
-        }
+        }))
     }
 }
 
 fn coding_name(tag: u16) -> String {
     match OTHERS.iter().find(|(number, _)| *number == tag) {
         Some((_, name)) => (*name).to_owned(),
-        None => format!("coding {tag:#06x}"),
+        None => format!("WAV with coding {tag:#06x}"),
     }
 }
 
@@ -230,25 +168,8 @@ fn read(input: &mut impl Read, count: usize) -> io::Result<Option<Vec<u8>>> {
     Ok((bytes.len() == count).then_some(bytes))
 }
 
-fn skip(input: &mut impl Seek, count: u64) -> Result<(), AudioError> {
-    let count = i64::try_from(count).map_err(|_| AudioError::Damaged("a chunk of impossible length".to_owned()))?;
-    input.seek_relative(count).map_err(unreadable)
-}
-
-impl Order {
-    fn u16(self, bytes: &[u8], at: usize) -> u16 {
-        let number = [bytes[at], bytes[at + 1]];
-        match self {
-            Order::Little => u16::from_le_bytes(number),
-            Order::Big => u16::from_be_bytes(number),
-        }
-    }
-
-    fn u32(self, bytes: &[u8], at: usize) -> u32 {
-        let number = [bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]];
-        match self {
-            Order::Little => u32::from_le_bytes(number),
-            Order::Big => u32::from_be_bytes(number),
-        }
-    }
+/// Reads past `count` bytes, which works on a pipe too.
+fn skip(input: &mut impl Read, count: u64) -> Result<(), AudioError> {
+    io::copy(&mut input.take(count), &mut io::sink()).map_err(unreadable)?;
+    Ok(())
 }

@@ -136,8 +136,11 @@ enum Command {
 /// Runs as a child process of another huisheng, speaking frames on standard input and output
 #[derive(Debug, Args)]
 struct Child {
-    /// What to do: decode or speech
+    /// What to do: decode, speech or ffmpeg
     kind: String,
+
+    /// What to take a file without a header for, or a container that ffmpeg knows
+    argument: Option<String>,
 }
 
 /// How a command ended, when it did not fail.
@@ -154,7 +157,7 @@ enum Outcome {
 pub fn run() -> ExitCode {
     let cli = Cli::parse();
     if let Command::Child(child) = &cli.command {
-        return speech::child::run(&child.kind);
+        return speech::child::run(&child.kind, child.argument.as_deref());
     }
     telemetry::start(cli.global.verbose);
     match dispatch(cli) {

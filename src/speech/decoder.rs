@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use crate::audio::AudioError;
 use crate::audio::Format;
 use crate::audio::RATE;
+use crate::audio::raw;
 use crate::speech::process::{Lost, Process};
 use crate::speech::protocol::Decoded;
 
@@ -55,7 +56,12 @@ pub struct Decoder {
     pub exe: PathBuf,
     /// Time that a recording may take, on top of twice the length that has been decoded so far.
     pub limit: Duration,
+    /// What is known of recordings without a header.
+    pub settings: raw::Settings,
 }
+
+/// Longest recording. Eight hours of stereo take 1.8 GB here, and a file of a few kilobytes can hold more.
+const LONGEST_HOURS: u64 = 8;
 
 impl Decoder {
     /// Returns a decoder that runs `exe child decode` and allows each recording a minute beside twice its length.
@@ -64,11 +70,17 @@ impl Decoder {
         Decoder {
             exe,
             limit: Duration::from_secs(60),
+            settings: raw::Settings::default(),
         }
     }
 
     /// Decodes the recording at `path`.
     pub fn decode(&self, path: &Path) -> Result<Recording, DecodeError> {
+        self.decode_named(path, &[path.to_string_lossy().into_owned()])
+    }
+
+    /// Decodes the recording at `path`, which had one of these names once; only a recording without any header needs it.
+    pub fn decode_named(&self, path: &Path, names: &[String]) -> Result<Recording, DecodeError> {
         let open = |source| DecodeError::Open {
             path: path.to_owned(),
             source,
@@ -78,7 +90,10 @@ impl Decoder {
             return Err(open(io::Error::other("not a file")));
         }
         // The child gets the open file as its standard input and needs no path.
-        let child = Process::start_with(&self.exe, "decode", Stdio::from(file)).map_err(DecodeError::Start)?;
+        let raw = names.iter().find_map(|name| self.settings.raw_named(name));
+        let raw = raw.map(|raw| serde_json::to_string(&raw).expect("a plain struct becomes JSON"));
+        let arguments: Vec<&str> = ["decode"].into_iter().chain(raw.as_deref()).collect();
+        let child = Process::start_with(&self.exe, &arguments, Stdio::from(file)).map_err(DecodeError::Start)?;
         let started = Instant::now();
         let mut channels: Vec<Vec<i16>> = Vec::new();
         loop {
@@ -89,7 +104,12 @@ impl Decoder {
                 Lost::Died(reason) => DecodeError::Crashed(reason),
             })?;
             match message {
-                Decoded::Block { channels: count } => append(&mut channels, count, &samples)?,
+                Decoded::Block { channels: count } => {
+                    append(&mut channels, count, &samples)?;
+                    if length(&channels) > Duration::from_secs(LONGEST_HOURS * 3600) {
+                        return Err(AudioError::TooLong(LONGEST_HOURS).into());
+                    }
+                }
                 Decoded::Failed(error) => return Err(error.into()),
                 Decoded::End { format } => {
                     let duration_ms = milliseconds(channels.first().map_or(0, Vec::len));

@@ -40,24 +40,25 @@ pub(crate) struct Process {
 impl Process {
     /// Starts `exe child KIND` whose requests come through [`Process::send`].
     pub(crate) fn start(exe: &Path, kind: &str) -> io::Result<Process> {
-        Process::start_with(exe, kind, Stdio::piped())
+        Process::start_with(exe, &[kind], Stdio::piped())
     }
 
-    /// Starts `exe child KIND` with the given standard input.
+    /// Starts `exe child` with arguments, of which the first is the kind, and with the given standard input.
     ///
     /// The thread that reads from the child also starts it: the kernel ties a child's death signal to the *thread* that
     /// started it, and this one lives as long as the child.
-    pub(crate) fn start_with(exe: &Path, kind: &str, input: Stdio) -> io::Result<Process> {
+    pub(crate) fn start_with(exe: &Path, arguments: &[&str], input: Stdio) -> io::Result<Process> {
         let mut command = Command::new(exe);
         command
-            .args(["child", kind])
+            .arg("child")
+            .args(arguments)
             .stdin(input)
             .stdout(Stdio::piped())
             .process_group(0);
         let (started, starting) = sync_channel(1);
         let (frames, incoming) = sync_channel(BACKLOG);
         thread::Builder::new()
-            .name(format!("child {kind}"))
+            .name("child".to_owned())
             .spawn(move || keep(command, &started, &frames))?;
         let (group, stdin) = starting.recv().map_err(io::Error::other)??;
         let outgoing = stdin.map(|mut stdin| {

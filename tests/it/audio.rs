@@ -123,8 +123,8 @@ fn a_decoder_that_takes_too_long_is_killed() {
     make_executable(&pipe);
     let recording = wav(folder.path(), "short.wav", 16_000, &[&[1; 100]]);
     let decoder = Decoder {
-        exe: pipe,
         limit: Duration::from_millis(300),
+        ..Decoder::new(pipe)
     };
     let started = Instant::now();
     assert!(matches!(decoder.decode(&recording), Err(DecodeError::Timeout(_))));

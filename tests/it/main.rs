@@ -21,6 +21,9 @@ mod numbers;
 /// Recordings and engines in children that crash, hang and lie.
 mod audio;
 
+/// Do recordings of every kind sound as another decoder says?
+mod decoding;
+
 /// The real model on real speech.
 mod whisper;
 

@@ -2,6 +2,8 @@
 
 mod decode;
 
+pub(crate) mod ffmpeg;
+
 mod limits;
 
 mod scripted;
@@ -12,18 +14,20 @@ mod whisper;
 
 use std::process::ExitCode;
 
-/// Runs the hidden command `huisheng child KIND` on standard input and output; `kind` is `decode` or `speech`.
+/// Runs the hidden command `huisheng child KIND` on standard input and output.
 ///
+/// `kind` is `decode` (with what to take a headless file for, if anything), `speech`, or `ffmpeg` (with a container).
 /// Returns when the parent closes the pipe. The parent may kill it at any time: it owns nothing that must survive.
 #[must_use]
-pub fn run(kind: &str) -> ExitCode {
-    let result = match kind {
-        "decode" => decode::run(),
-        "speech" => speech::run(),
+pub fn run(kind: &str, argument: Option<&str>) -> ExitCode {
+    let result = match (kind, argument) {
+        ("decode", raw) => decode::run(raw).map(|()| 0),
+        ("speech", None) => speech::run().map(|()| 0),
+        ("ffmpeg", Some(container)) => ffmpeg::become_ffmpeg(container),
         _ => return ExitCode::from(2),
     };
     match result {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => ExitCode::from(code),
         Err(error) => {
             tracing::error!(%error, "child stopped");
             ExitCode::FAILURE
