@@ -1,5 +1,6 @@
 //! Everything that ships about people is invented, and recognisably so (no number that a person may have).
 
+use std::collections::HashSet;
 use std::fs;
 use std::path::Path;
 use std::path::PathBuf;
@@ -25,6 +26,48 @@ fn plates_have_three_equal_digits_that_are_not_handed_out_first() {
         r"[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼][A-HJ-NP-Z]·?[A-HJ-NP-Z0-9]{4,5}[A-HJ-NP-Z0-9挂学警港澳]",
         |found| found.contains("000"),
     );
+}
+
+/// Characters in a row that two texts do not share by chance.
+const SHARED: usize = 10;
+
+#[test]
+fn texts_to_test_with_share_no_wording_with_texts_to_learn_from_or_the_demo() {
+    let corpora = Path::new(env!("CARGO_MANIFEST_DIR")).join("corpora");
+    let read = |name: &str| fs::read_to_string(corpora.join(name)).unwrap();
+    let runs = |text: &str| -> Vec<String> {
+        let spoken: Vec<char> = text.chars().filter(|c| c.is_alphanumeric()).collect();
+        spoken.windows(SHARED).map(|run| run.iter().collect()).collect()
+    };
+    let strings = |line: &str, keys: &[&str]| -> Vec<String> {
+        let value: serde_json::Value = serde_json::from_str(line).unwrap();
+        let turns = value["turns"].as_array().cloned().unwrap_or_default();
+        let of = |value: &serde_json::Value| -> Vec<String> {
+            let texts = keys.iter().filter_map(|key| value[*key].as_str());
+            texts.map(str::to_owned).collect()
+        };
+        turns.iter().chain([&value]).flat_map(of).collect()
+    };
+    let mut known: HashSet<String> = HashSet::new();
+    let learn = read("tags_train.tsv");
+    let learn: Vec<&str> = learn
+        .lines()
+        .filter_map(|line| Some(line.split_once('\t')?.1))
+        .collect();
+    assert!(learn.len() >= 1_500, "only {} texts to learn from", learn.len());
+    known.extend(learn.iter().flat_map(|text| runs(text)));
+    for name in ["demo/script.jsonl", "demo/records.jsonl"] {
+        let file = read(name);
+        let texts = file.lines().flat_map(|line| strings(line, &["text", "content"]));
+        known.extend(texts.flat_map(|text| runs(&text)));
+    }
+    let test = read("gold/texts.jsonl");
+    let test: Vec<String> = test.lines().flat_map(|line| strings(line, &["text"])).collect();
+    assert!(test.len() >= 600, "only {} texts to test with", test.len());
+    for text in &test {
+        let shared = runs(text).into_iter().find(|run| known.contains(run));
+        assert_eq!(shared, None, "{text}");
+    }
 }
 
 /// Fails for every match of `pattern` in a text file of the project that `invented` does not accept.

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use anyhow::Context as _;
 use jiff::Timestamp;
+use serde::Deserialize;
 
 use crate::app::App;
 use crate::cli::Outcome;
@@ -30,7 +31,9 @@ pub(super) async fn run(paths: &[PathBuf], json: bool, app: &App) -> anyhow::Res
     let mut labelled = Vec::new();
     for path in paths {
         let text = fs::read_to_string(path).with_context(|| path.display().to_string())?;
-        if text.trim_start().starts_with('{') {
+        if let Some(texts) = of_objects(&text) {
+            labelled.extend(texts);
+        } else if text.trim_start().starts_with('{') {
             labelled.extend(of_calls(&app.store().await?, &text, path).await?);
         } else {
             labelled.extend(of_texts(&text, path)?);
@@ -53,6 +56,28 @@ pub(super) async fn run(paths: &[PathBuf], json: bool, app: &App) -> anyhow::Res
         print("keywords", &report.keywords)?;
     }
     Ok(Outcome::Done)
+}
+
+/// A text of its own beside what is right about it; its elements are for others.
+#[derive(Deserialize)]
+struct Object {
+    category: String,
+    text: String,
+}
+
+/// Reads texts with their category, one object a line; `None` where the lines are something else.
+fn of_objects(text: &str) -> Option<Vec<Labelled>> {
+    let lines = text.lines().filter(|line| !line.trim().is_empty());
+    let objects = lines
+        .map(serde_json::from_str)
+        .collect::<Result<Vec<Object>, _>>()
+        .ok()?;
+    let labelled = objects.into_iter().map(|object| Labelled {
+        code: object.category,
+        text: object.text,
+        stored: None,
+    });
+    Some(labelled.collect())
 }
 
 /// Reads `code<TAB>text` lines; `#` begins a comment.
