@@ -128,7 +128,10 @@ impl App {
 
     /// Builds the decoder of recordings, which works in child processes.
     pub fn decoder(&self) -> anyhow::Result<Decoder> {
-        Ok(Decoder::new(env::current_exe()?))
+        Ok(Decoder {
+            settings: self.settings.audio.clone(),
+            ..Decoder::new(env::current_exe()?)
+        })
     }
 
     /// Builds a speech engine, which works in a child process; verifies its model first, which takes a second or so.

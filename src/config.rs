@@ -37,6 +37,8 @@ pub enum ConfigError {
 pub struct Settings {
     /// IANA name of the zone of times without one.
     pub zone: String,
+    /// Recordings without a header.
+    pub audio: crate::audio::raw::Settings,
     /// Hearing: engine, model, limits.
     pub speech: crate::speech::settings::Settings,
     /// What the desk knows: prompt, channel layout, second hearing.

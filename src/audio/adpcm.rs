@@ -5,9 +5,7 @@ use std::io::Read;
 use symphonia::core::audio::Channels;
 use symphonia::core::audio::layouts::{CHANNEL_LAYOUT_MONO, CHANNEL_LAYOUT_STEREO};
 use symphonia::core::codecs::audio::well_known::{CODEC_ID_ADPCM_IMA_WAV, CODEC_ID_ADPCM_MS};
-use symphonia::core::codecs::audio::{
-    AudioCodecId, AudioCodecParameters, AudioDecoder as _, AudioDecoderOptions,
-};
+use symphonia::core::codecs::audio::{AudioCodecId, AudioCodecParameters, AudioDecoder as _, AudioDecoderOptions};
 use symphonia::core::packet::Packet;
 use symphonia::core::units::{Duration, Timestamp};
 use symphonia::default::codecs::AdpcmDecoder;
@@ -41,7 +39,11 @@ impl Adpcm {
         };
         let body = match channels {
             1 | 2 => (block / channels).checked_sub(head),
-            _ => return Err(AudioError::Damaged(format!("its header names {channels} channels of ADPCM"))),
+            _ => {
+                return Err(AudioError::Damaged(format!(
+                    "its header names {channels} channels of ADPCM"
+                )));
+            }
         };
         let frames = body.and_then(|bytes| bytes.checked_mul(2)?.checked_add(in_head));
         let frames = frames.ok_or_else(|| AudioError::Damaged(format!("its header names blocks of {block} bytes")))?;

@@ -6,8 +6,6 @@
 //! whose WAV comes back to [`decode_wav`]. A recording of more than two channels gives its first two: recorders put the
 //! conversation there. All of it streams, so length costs no memory.
 
-pub mod level;
-
 /// Recordings that are nothing but samples.
 pub mod raw;
 

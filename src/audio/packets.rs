@@ -10,6 +10,7 @@ use symphonia::core::codecs::registry::CodecRegistry;
 use symphonia::core::errors::Error;
 use symphonia::core::formats::{FormatOptions, FormatReader, TrackType};
 use symphonia::core::io::{MediaSource, MediaSourceStream};
+use symphonia::core::units::Duration;
 use symphonia::default::formats::{AdtsReader, AiffReader, FlacReader, IsoMp4Reader, MpaReader, OggReader};
 
 use crate::audio::AudioError;
@@ -25,6 +26,9 @@ use crate::audio::unreadable;
 const PATIENCE: usize = 100;
 /// One frame in so many may have another format than the first; more are no damage but a recording of two formats.
 const STRANGERS: u64 = 10;
+
+/// Frames that every AAC coder takes to get going, and that a stream without a container cannot tell.
+const ADTS_RUN_IN: u64 = 1_024;
 
 /// What packets lie in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,6 +57,7 @@ pub(crate) fn decode(
 ) -> Result<Format, AudioError> {
     let cut = match container {
         Container::Mp4 => mp4::edit(source).map(Cut::from),
+        Container::Adts => Some(Cut::run_in(ADTS_RUN_IN)),
         _ => None,
     };
     let length = source.seek(SeekFrom::End(0)).map_err(unreadable)?.saturating_sub(start);
@@ -63,7 +68,7 @@ pub(crate) fn decode(
     let mut taken = Taken::new(sink);
     let mut failures = 0;
     while failures < PATIENCE {
-        let packet = match reader.next_packet() {
+        let mut packet = match reader.next_packet() {
             Ok(Some(packet)) => packet,
             // A file that ends inside a packet is cut short, which is no error.
             Ok(None) | Err(Error::IoError(_)) => break,
@@ -80,6 +85,10 @@ pub(crate) fn decode(
         };
         if packet.track_id != track.id {
             continue;
+        }
+        if container == Container::Mpeg && !track.says_its_length {
+            // Its length is guessed from the bit rate of the first frame.
+            packet.trim_end = Duration::ZERO;
         }
         match track.decoder.decode(&packet) {
             Ok(frame) => {
@@ -136,6 +145,8 @@ struct Track {
     id: u32,
     decoder: Box<dyn AudioDecoder>,
     cut: Cut,
+    /// Whether the file tells what its coder added at the end.
+    says_its_length: bool,
 }
 
 impl Track {
@@ -162,6 +173,7 @@ impl Track {
             id: track.id,
             decoder,
             cut,
+            says_its_length: track.padding.is_some(),
         })
     }
 }
@@ -186,6 +198,8 @@ impl Ticks {
 struct Cut {
     /// What the coder needed to get going.
     skip: Ticks,
+    /// The same in frames.
+    run_in: u64,
     /// How long the recording is, where the file says.
     keep: Option<Ticks>,
     /// Frames that were decoded.
@@ -196,6 +210,7 @@ impl Default for Cut {
     fn default() -> Cut {
         Cut {
             skip: Ticks { count: 0, second: 1 },
+            run_in: 0,
             keep: None,
             seen: 0,
         }
@@ -207,6 +222,7 @@ impl From<mp4::Edit> for Cut {
         let ticks = |count, second| Ticks { count, second };
         Cut {
             skip: ticks(edit.start, edit.track_ticks),
+            run_in: 0,
             keep: edit.length.map(|length| ticks(length, edit.movie_ticks)),
             seen: 0,
         }
@@ -214,10 +230,20 @@ impl From<mp4::Edit> for Cut {
 }
 
 impl Cut {
+    /// Leaves out that many frames at the start.
+    fn run_in(frames: u64) -> Cut {
+        Cut {
+            run_in: frames,
+            ..Cut::default()
+        }
+    }
+
     /// Returns which of the next `frames` belong to the recording.
     fn next(&mut self, frames: u64, rate: u32) -> std::ops::Range<u64> {
-        let skip = self.skip.frames(rate);
-        let end = self.keep.map_or(u64::MAX, |keep| skip.saturating_add(keep.frames(rate)));
+        let skip = self.skip.frames(rate).saturating_add(self.run_in);
+        let end = self
+            .keep
+            .map_or(u64::MAX, |keep| skip.saturating_add(keep.frames(rate)));
         let within = |at: u64| at.saturating_sub(self.seen).min(frames);
         let range = within(skip)..within(end).max(within(skip));
         self.seen += frames;

@@ -56,7 +56,9 @@ impl Default for Settings {
             raw: RawCoding::None,
             raw_rate: 8_000,
             raw_channels: 1,
-            raw_endings: ["alaw", "ulaw", "al", "ul", "g711", "pcm", "raw", "sln"].map(str::to_owned).to_vec(),
+            raw_endings: ["alaw", "ulaw", "al", "ul", "g711", "pcm", "raw", "sln"]
+                .map(str::to_owned)
+                .to_vec(),
         }
     }
 }

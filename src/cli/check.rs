@@ -5,6 +5,7 @@ use clap::Args;
 use super::Outcome;
 use super::output;
 use crate::app::App;
+use crate::speech::decoder;
 use crate::speech::settings::EngineName;
 use crate::store::Store;
 
@@ -34,6 +35,7 @@ pub(super) async fn run(_command: Check, app: App) -> anyhow::Result<Outcome> {
             .map_err(|error| format!("{error:#}")),
     )?;
     say("model", model(&app))?;
+    say("ffmpeg", Ok(ffmpeg().to_owned()))?;
     say("disk", disk(&app))?;
     if !app.has_store() {
         say("store", Ok(format!("none yet in {}", app.data().display())))?;
@@ -72,6 +74,13 @@ pub(super) async fn run(_command: Check, app: App) -> anyhow::Result<Outcome> {
         anyhow::bail!("{wrong} of the above are wrong");
     }
     Ok(Outcome::Done)
+}
+
+fn ffmpeg() -> &'static str {
+    match decoder::has_ffmpeg() {
+        true => "reads GSM 6.10, AMR and other recordings that are not read here",
+        false => "not on the PATH: GSM 6.10 and AMR recordings are parked; all others need none",
+    }
 }
 
 fn model(app: &App) -> Result<String, String> {

@@ -12,7 +12,7 @@ use crate::pipeline::import;
 use crate::pipeline::import::Summary;
 use crate::store::Store;
 
-/// Take in recordings and records: WAV, FLAC, JSONL, CSV, and folders of them
+/// Take in recordings and records (JSONL, CSV), and folders of them
 ///
 /// Recordings are joined to records by the `audio` field, else by file name. Columns of CSV and fields of JSONL, in
 /// English or Chinese: id 接警单编号, received_at 报警时间, channel 来源方式, caller_no 报警电话, caller_name 报警人,

@@ -15,7 +15,7 @@ use crate::views::transcript::TranscribeLine;
 /// Turn recordings into timed text; nothing is stored
 #[derive(Debug, Args)]
 pub(super) struct Transcribe {
-    /// WAV (PCM, A-law, mu-law) or FLAC files
+    /// Recordings: WAV, AIFF, FLAC, MP3, AAC, M4A, Ogg; with ffmpeg also GSM 6.10, AMR and more
     #[arg(required = true)]
     files: Vec<PathBuf>,
     /// JSON Lines

@@ -73,6 +73,7 @@ pub(super) async fn run(stages: &Stages, hearing: &Hearing, claim: &Claim) -> Re
     let known = store.transcript(&claim.call).await?.map(|made| made.version);
     let task = Task {
         file: store.audio_file(&sha256),
+        file_names: store.audio_file_names(&sha256).await?,
         sha256,
         unit: stored.call.unit_code.clone(),
         known,
@@ -95,6 +96,8 @@ pub(super) async fn run(stages: &Stages, hearing: &Hearing, claim: &Claim) -> Re
 /// One recording to be heard.
 struct Task {
     file: PathBuf,
+    /// Names that it came under: some recordings say nothing else about themselves.
+    file_names: Vec<String>,
     sha256: String,
     unit: Option<UnitCode>,
     /// Version of the transcript that is there.
@@ -125,7 +128,11 @@ impl Task {
             second_hearing: habits.second_hearing,
             names_in_prompt: habits.names_in_prompt,
         };
-        let recording = self.hearing.decoder.decode(file).map_err(not_decoded)?;
+        let recording = self
+            .hearing
+            .decoder
+            .decode_named(file, &self.file_names)
+            .map_err(not_decoded)?;
         transcript::transcribe(engine, &recording.channels, &desk).map_err(not_heard)
     }
 

@@ -9,9 +9,10 @@ use anyhow::Context as _;
 /// Endings of record files.
 const RECORDS: [&str; 3] = ["jsonl", "ndjson", "csv"];
 /// Endings under which recordings are looked for in folders. Whether a file is one is for the decoder to say.
-const AUDIO: [&str; 27] = [
-    "wav", "wave", "flac", "mp3", "ogg", "oga", "opus", "amr", "awb", "m4a", "mp4", "aac", "aif", "aiff", "aifc",
-    "caf", "au", "snd", "gsm", "g722", "g726", "g729", "wma", "webm", "vox", "alaw", "ulaw",
+const AUDIO: [&str; 36] = [
+    "wav", "wave", "flac", "mp3", "mp2", "ogg", "oga", "opus", "amr", "awb", "m4a", "mp4", "3gp", "aac", "aif", "aiff",
+    "aifc", "caf", "au", "snd", "gsm", "gsm610", "g711", "g722", "g726", "g729", "wma", "webm", "vox", "alaw", "ulaw",
+    "al", "ul", "pcm", "raw", "sln",
 ];
 
 /// What was found, each in order of path.

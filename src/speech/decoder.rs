@@ -10,6 +10,7 @@ use crate::audio::AudioError;
 use crate::audio::Format;
 use crate::audio::RATE;
 use crate::audio::raw;
+use crate::speech::child::ffmpeg;
 use crate::speech::process::{Lost, Process};
 use crate::speech::protocol::Decoded;
 
@@ -122,6 +123,12 @@ impl Decoder {
             }
         }
     }
+}
+
+/// Whether ffmpeg is on the PATH, for the recordings that need it.
+#[must_use]
+pub fn has_ffmpeg() -> bool {
+    ffmpeg::is_there()
 }
 
 /// Returns the length of that many samples in milliseconds.

@@ -52,6 +52,16 @@ impl Store {
         self.files.audio(sha256)
     }
 
+    /// Returns the file names under which a recording was taken in.
+    pub async fn audio_file_names(&self, sha256: &str) -> Result<Vec<String>, StoreError> {
+        Ok(
+            sqlx::query_scalar("SELECT DISTINCT name FROM audio_names WHERE sha256 = $1 ORDER BY name")
+                .bind(sha256)
+                .fetch_all(&self.readers)
+                .await?,
+        )
+    }
+
     /// Returns the hashes of all recordings.
     pub async fn audio_hashes(&self) -> Result<Vec<String>, StoreError> {
         Ok(sqlx::query_scalar("SELECT sha256 FROM audio ORDER BY sha256")

@@ -62,7 +62,10 @@ pub(crate) fn decode(foreign: Foreign, sink: &mut Sink<'_>) -> io::Result<Result
         }));
     }
     let reason = reason(&complaints, status);
-    Ok(Err(AudioError::Damaged(format!("{}: ffmpeg says: {reason}", foreign.name))))
+    Ok(Err(AudioError::Damaged(format!(
+        "{}: ffmpeg says: {reason}",
+        foreign.name
+    ))))
 }
 
 /// Returns the last thing that ffmpeg said, without the number of the part of it that spoke.
@@ -82,10 +85,28 @@ pub(crate) fn become_ffmpeg(container: &str) -> io::Result<u8> {
     limits::write_no_files()?;
     let error = Command::new("ffmpeg")
         .args(["-hide_banner", "-nostdin", "-loglevel", "error", "-threads", "1"])
-        .args(["-protocol_whitelist", "file,pipe", "-f", container, "-i", "file:/dev/stdin"])
+        .args([
+            "-protocol_whitelist",
+            "file,pipe",
+            "-f",
+            container,
+            "-i",
+            "file:/dev/stdin",
+        ])
         // A library of ffmpeg's would start a thread for each core, with memory for each, and hang where there is none.
         .env("OPENBLAS_NUM_THREADS", "1")
-        .args(["-map", "0:a:0", "-threads", "1", "-c:a", "pcm_s16le", "-bitexact", "-f", "wav", "pipe:1"])
+        .args([
+            "-map",
+            "0:a:0",
+            "-threads",
+            "1",
+            "-c:a",
+            "pcm_s16le",
+            "-bitexact",
+            "-f",
+            "wav",
+            "pipe:1",
+        ])
         .exec();
     match error.kind() {
         io::ErrorKind::NotFound => Ok(MISSING),
