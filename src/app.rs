@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use std::path::Path;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::Context as _;
 use jiff::tz::TimeZone;
@@ -24,15 +25,21 @@ use crate::pipeline::transcribe::Hearing;
 use crate::sound::Gazetteer;
 use crate::speech;
 use crate::speech::decoder::Decoder;
+use crate::speech::engine;
 use crate::speech::engine::Engine;
+use crate::speech::remote::Remote;
 use crate::speech::settings::EngineName;
 use crate::store::Store;
 use crate::tags::Tagger;
 use crate::terms::Segmenter;
 use crate::transcript::Desk;
+use crate::transcript::Transcriber;
 
 /// Under which the words that a desk expects are noted in the store.
 const DESK_WORDS: &str = "desk_words";
+
+/// Makes engines that are all alike.
+type MakeEngine = Box<dyn Fn() -> Box<dyn Transcriber> + Send>;
 
 /// One run of the program: where its data lies and how it is set. Parts are built when they are asked for.
 #[derive(Clone, Debug)]
@@ -134,21 +141,28 @@ impl App {
         })
     }
 
-    /// Builds a speech engine, which works in a child process; verifies its model first, which takes a second or so.
-    pub fn engine(&self) -> anyhow::Result<Engine> {
-        self.engine_with(self.settings.speech.clone())
+    /// Builds a speech engine, which works in a child process or asks a server. A model is verified first, which takes a
+    /// second or so.
+    pub fn engine(&self) -> anyhow::Result<Box<dyn Transcriber>> {
+        let settings = speech::settings::Settings {
+            engines: 1,
+            ..self.settings.speech.clone()
+        };
+        let made = self.engines(settings)?.pop().map(|make| make());
+        made.context("speech.engines is 0")
     }
 
-    fn engine_with(&self, settings: speech::settings::Settings) -> anyhow::Result<Engine> {
-        let exe = env::current_exe()?;
-        match settings.engine {
+    /// Returns what makes each of the engines of the settings, and makes it anew after a panic.
+    fn engines(&self, settings: speech::settings::Settings) -> anyhow::Result<Vec<MakeEngine>> {
+        let (exe, count) = (env::current_exe()?, settings.engines);
+        Ok(match settings.engine {
             EngineName::Whisper => {
                 let model = self.models()?.find(&settings.model)?;
-                Ok(Engine::whisper(exe, &model, settings))
+                alike(&Engine::whisper(exe, &model, settings), Engine::another, count)
             }
-            EngineName::Scripted => Ok(Engine::scripted(exe, settings)),
-            EngineName::Remote => anyhow::bail!("the remote engine is not built yet; set speech.engine to whisper"),
-        }
+            EngineName::Scripted => alike(&Engine::scripted(exe, settings), Engine::another, count),
+            EngineName::Remote => alike(&remote(&settings)?, Remote::another, count),
+        })
     }
 
     /// Returns what the desk knows before a call is heard.
@@ -201,17 +215,11 @@ impl App {
             second_hearing: self.settings.desk.second_hearing,
             names_in_prompt: self.settings.desk.names_in_prompt,
         };
-        let share = self.settings.speech.shared();
-        let first = self.engine_with(share.clone())?;
-        let ear = |_| {
-            let (engine, decoder) = (first.another(), self.decoder()?);
-            Ok(Hearing::new(
-                move || Box::new(engine.another()),
-                decoder,
-                habits.clone(),
-            ))
-        };
-        (0..share.engines).map(ear).collect()
+        let ear = |make| Ok(Hearing::new(make, self.decoder()?, habits.clone()));
+        self.engines(self.settings.speech.shared())?
+            .into_iter()
+            .map(ear)
+            .collect()
     }
 
     /// Removes the index where it cannot be opened any more, so that it can be made anew.
@@ -248,10 +256,35 @@ impl App {
         self.settings.web.listen = address;
     }
 
+    /// Has the transcription server of the settings hear a clip, once, and returns how long it took.
+    pub fn try_server(&self) -> anyhow::Result<Duration> {
+        let mut settings = self.settings.speech.clone();
+        settings.remote.retries = 0;
+        Ok(remote(&settings)?.check()?)
+    }
+
     /// Loads a model file in a child process and has it hear a clip; says why it cannot be used.
     pub fn try_model(&self, file: &Path) -> Result<(), String> {
         let exe = env::current_exe().map_err(|error| error.to_string())?;
         let mut engine = Engine::whisper(exe, file, self.settings.speech.clone());
-        engine.self_check().map_err(|error| error.to_string())
+        engine::self_check(&mut engine).map_err(|error| error.to_string())
     }
+}
+
+fn alike<E: Transcriber + 'static>(first: &E, another: fn(&E) -> E, count: usize) -> Vec<MakeEngine> {
+    let make = |_| -> MakeEngine {
+        let own = another(first);
+        Box::new(move || Box::new(another(&own)))
+    };
+    (0..count).map(make).collect()
+}
+
+fn remote(settings: &speech::settings::Settings) -> anyhow::Result<Remote> {
+    let key = match settings.remote.key_variable.as_str() {
+        "" => None,
+        name => Some(env::var(name).with_context(|| {
+            format!("speech.remote.key_variable is `{name}`, and no such environment variable is set")
+        })?),
+    };
+    Ok(Remote::new(env::current_exe()?, settings, key)?)
 }

@@ -39,7 +39,7 @@ pub(super) async fn run(_command: Check, app: App) -> anyhow::Result<Outcome> {
     say("disk", disk(&app))?;
     if !app.has_store() {
         say("store", Ok(format!("none yet in {}", app.data().display())))?;
-        return Ok(Outcome::Done);
+        return conclude(wrong);
     }
     let store = app.store().await?;
     let damage = store.damage().await?;
@@ -70,6 +70,10 @@ pub(super) async fn run(_command: Check, app: App) -> anyhow::Result<Outcome> {
             job.reason
         ))?;
     }
+    conclude(wrong)
+}
+
+fn conclude(wrong: usize) -> anyhow::Result<Outcome> {
     if wrong > 0 {
         anyhow::bail!("{wrong} of the above are wrong");
     }
@@ -85,13 +89,25 @@ fn ffmpeg() -> &'static str {
 
 fn model(app: &App) -> Result<String, String> {
     let speech = &app.settings().speech;
-    if speech.engine != EngineName::Whisper {
-        return Ok("the engine needs none".to_owned());
+    match speech.engine {
+        EngineName::Whisper => {}
+        EngineName::Scripted => return Ok("the engine needs none".to_owned()),
+        EngineName::Remote => return server(app).map_err(|error| format!("{error:#}")),
     }
     let found = app.models().and_then(|models| Ok(models.find(&speech.model)?));
     found
         .map(|path| path.display().to_string())
         .map_err(|error| format!("{error:#}"))
+}
+
+/// Has the transcription server hear a clip.
+fn server(app: &App) -> anyhow::Result<String> {
+    let server = &app.settings().speech.remote;
+    let seconds = app.try_server()?.as_secs_f64();
+    Ok(format!(
+        "{} of {} heard a clip in {seconds:.1} s",
+        server.model, server.url
+    ))
 }
 
 fn disk(app: &App) -> Result<String, String> {

@@ -41,7 +41,7 @@ pub(super) async fn run(command: Transcribe, app: App) -> anyhow::Result<Outcome
                 continue;
             }
         };
-        let transcript = transcript::transcribe(&mut engine, &recording.channels, &desk)?;
+        let transcript = transcript::transcribe(engine.as_mut(), &recording.channels, &desk)?;
         bar.inc(1);
         if command.json {
             output::json_line(&TranscribeLine::new(&name, &transcript))?;

@@ -171,6 +171,7 @@ fn not_heard(error: TranscribeError) -> Undone {
     let reason = error.to_string();
     Undone::Failed(match error {
         TranscribeError::Refused(_) => Failure::Permanent(reason),
+        TranscribeError::Unavailable(_) => Failure::Retry(reason),
         TranscribeError::Engine(_) | TranscribeError::Timeout(_) => Failure::Crash(reason),
     })
 }

@@ -23,6 +23,25 @@ const PORTION: usize = 300 * RATE as usize;
 const CLIP: &[u8] = include_bytes!("../../corpora/selfcheck/clip.wav");
 const CLIP_TEXT: &str = "哈根达斯";
 
+/// Hears the clip that ships with the project: an engine that runs but does not understand it is refused.
+pub fn self_check(engine: &mut dyn Transcriber) -> Result<(), TranscribeError> {
+    let mut samples: Vec<i16> = Vec::new();
+    audio::decode(CLIP, &mut |block| samples.extend_from_slice(&block[0])).expect("the clip is a recording");
+    let all = Span {
+        start_ms: 0,
+        end_ms: samples.len() as u64 * 1000 / u64::from(RATE),
+    };
+    let heard = engine.hear(&samples, &[all], "以下是普通话的句子。")?;
+    let text: String = heard.iter().map(|heard| text::simplify(&heard.text)).collect();
+    let known = CLIP_TEXT.chars().filter(|character| text.contains(*character)).count();
+    match known + 1 >= CLIP_TEXT.chars().count() {
+        true => Ok(()),
+        false => Err(TranscribeError::Refused(format!(
+            "the model hears `{text}` where `{CLIP_TEXT}` is said"
+        ))),
+    }
+}
+
 /// A speech engine in a child. The child starts with the first request, lives as long as the engine, and is started
 /// again after it died or was killed; the request that it died over fails.
 #[derive(Debug)]
@@ -73,6 +92,18 @@ impl Engine {
         }
     }
 
+    /// Returns an engine that only finds speech, for one that hears elsewhere; it needs no model.
+    #[must_use]
+    pub(crate) fn detector(exe: PathBuf, settings: Settings) -> Engine {
+        Engine {
+            exe,
+            setup: Setup::Detector { threads: 1 },
+            settings,
+            model: "silero".to_owned(),
+            process: None,
+        }
+    }
+
     /// Returns an engine that says invented sentences, each chosen by the samples alone.
     ///
     /// Its child aborts over samples that are all 1111 and hangs over samples that are all 2222.
@@ -84,33 +115,6 @@ impl Engine {
             settings,
             model: "scripted".to_owned(),
             process: None,
-        }
-    }
-
-    /// Starts the child and loads the model, if that has not been done yet.
-    pub fn warm_up(&mut self) -> Result<(), TranscribeError> {
-        if self.process.as_ref().is_none_or(Process::has_ended) {
-            self.process = Some(self.start()?);
-        }
-        Ok(())
-    }
-
-    /// Hears the clip that ships with the project: a model that loads but does not understand it is refused.
-    pub fn self_check(&mut self) -> Result<(), TranscribeError> {
-        let mut samples: Vec<i16> = Vec::new();
-        audio::decode(CLIP, &mut |block| samples.extend_from_slice(&block[0])).expect("the clip is a recording");
-        let all = Span {
-            start_ms: 0,
-            end_ms: samples.len() as u64 * 1000 / u64::from(RATE),
-        };
-        let heard = self.hear(&samples, &[all], "以下是普通话的句子。")?;
-        let text: String = heard.iter().map(|heard| text::simplify(&heard.text)).collect();
-        let known = CLIP_TEXT.chars().filter(|character| text.contains(*character)).count();
-        match known + 1 >= CLIP_TEXT.chars().count() {
-            true => Ok(()),
-            false => Err(TranscribeError::Refused(format!(
-                "the model hears `{text}` where `{CLIP_TEXT}` is said"
-            ))),
         }
     }
 
@@ -158,6 +162,13 @@ impl Engine {
 }
 
 impl Transcriber for Engine {
+    fn warm_up(&mut self) -> Result<(), TranscribeError> {
+        if self.process.as_ref().is_none_or(Process::has_ended) {
+            self.process = Some(self.start()?);
+        }
+        Ok(())
+    }
+
     fn spans(&mut self, samples: &[i16]) -> Result<Vec<Span>, TranscribeError> {
         let mut spans: Vec<Span> = Vec::new();
         for (portion, at_ms) in samples.chunks(PORTION).zip((0..).step_by(300_000)) {
@@ -185,7 +196,7 @@ impl Transcriber for Engine {
 
     fn names(&self) -> (String, String) {
         let engine = match self.setup {
-            Setup::Whisper { .. } => "whisper.cpp",
+            Setup::Whisper { .. } | Setup::Detector { .. } => "whisper.cpp",
             Setup::Scripted => "scripted",
         };
         (engine.to_owned(), self.model.clone())

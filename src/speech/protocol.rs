@@ -32,6 +32,8 @@ pub(crate) enum Setup {
         beam: usize,
         fallbacks: usize,
     },
+    /// Finds speech and hears nothing: for an engine that hears elsewhere.
+    Detector { threads: usize },
     /// Says invented sentences.
     Scripted,
 }

@@ -71,6 +71,9 @@ pub enum TranscribeError {
     /// The request itself cannot be served, now or later.
     #[error("speech engine refused: {0}")]
     Refused(String),
+    /// The engine is elsewhere and is not to be had now; whatever is asked will be served later.
+    #[error("speech engine is not to be had: {0}")]
+    Unavailable(String),
 }
 
 /// Hears speech. Blocking: called on compute threads only.
@@ -78,6 +81,11 @@ pub enum TranscribeError {
 /// Contract: the same samples, spans and prompt give the same answer; segments come in order of time, each within one
 /// of the spans; no speech gives no segment and is never an error.
 pub trait Transcriber: Send {
+    /// Gets ready for the first request, which would otherwise wait for it.
+    fn warm_up(&mut self) -> Result<(), TranscribeError> {
+        Ok(())
+    }
+
     /// Finds the stretches with speech in one channel of 16 kHz samples.
     fn spans(&mut self, samples: &[i16]) -> Result<Vec<Span>, TranscribeError>;
 

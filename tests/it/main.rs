@@ -24,6 +24,9 @@ mod audio;
 /// Do recordings of every kind sound as another decoder says?
 mod decoding;
 
+/// A transcription server that behaves, and one that does not.
+mod remote;
+
 /// The real model on real speech.
 mod whisper;
 

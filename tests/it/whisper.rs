@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use huisheng::sound::Gazetteer;
 use huisheng::speech::decoder::Decoder;
+use huisheng::speech::engine;
 use huisheng::speech::engine::Engine;
 use huisheng::speech::settings::Settings;
 use huisheng::text;
@@ -68,7 +69,7 @@ fn the_model_hears_the_clip_that_ships_and_nothing_in_silence() {
         return;
     };
     let mut engine = engine(&model);
-    engine.self_check().unwrap();
+    engine::self_check(&mut engine).unwrap();
     let gazetteer = Gazetteer::new(Vec::new());
     let silence = vec![vec![0; 48_000]];
     let transcript = transcript::transcribe(&mut engine, &silence, &Desk::new(&gazetteer)).unwrap();

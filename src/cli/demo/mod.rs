@@ -122,7 +122,7 @@ async fn compare_hearing(app: &App, store: &Store, files: &std::path::Path, hear
             .with_context(|| format!("{id} was not transcribed"))?;
         let recording = decoder.decode(&item.path)?;
         let start = Instant::now();
-        let baseline = transcript::plain(&mut engine, &recording.channels)?;
+        let baseline = transcript::plain(engine.as_mut(), &recording.channels)?;
         plain += start.elapsed();
         audio_ms += recording.duration_ms;
         outcomes.push(asr::compare(item, &ours.value, &baseline));

@@ -107,10 +107,10 @@ pub(super) async fn run(paths: &[PathBuf], json: bool, app: &App) -> anyhow::Res
             }
         };
         let start = Instant::now();
-        let ours = transcript::transcribe(&mut engine, &recording.channels, &desk)?;
+        let ours = transcript::transcribe(engine.as_mut(), &recording.channels, &desk)?;
         own += start.elapsed();
         let start = Instant::now();
-        let baseline = transcript::plain(&mut engine, &recording.channels)?;
+        let baseline = transcript::plain(engine.as_mut(), &recording.channels)?;
         plain += start.elapsed();
         audio_ms += recording.duration_ms;
         let outcome = compare(item, &ours, &baseline);

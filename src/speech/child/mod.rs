@@ -2,6 +2,8 @@
 
 mod decode;
 
+mod detector;
+
 pub(crate) mod ffmpeg;
 
 mod limits;

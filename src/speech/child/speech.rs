@@ -4,6 +4,7 @@ use std::io;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread;
 
+use crate::speech::child::detector::Detector;
 use crate::speech::child::limits;
 use crate::speech::child::scripted;
 use crate::speech::child::whisper::Whisper;
@@ -17,6 +18,7 @@ const MEMORY: u64 = 1 << 30;
 /// Who hears in this child.
 enum Hearer {
     Whisper(Box<Whisper>),
+    Detector(Detector),
     Scripted,
 }
 
@@ -55,6 +57,12 @@ fn set_up(setup: Setup) -> io::Result<Result<Hearer, String>> {
             limits::write_no_files()?;
             Ok(Ok(Hearer::Scripted))
         }
+        Setup::Detector { threads } => {
+            limits::limit_memory(MEMORY)?;
+            let detector = Detector::load(i32::try_from(threads.clamp(1, 64)).expect("at most 64"));
+            limits::write_no_files()?;
+            Ok(detector.map(Hearer::Detector))
+        }
         Setup::Whisper {
             model,
             threads,
@@ -87,6 +95,8 @@ impl Hearer {
         let answer = match (self, ask) {
             (Hearer::Whisper(whisper), Ask::Spans) => whisper.spans(samples).map(Answer::Spans),
             (Hearer::Whisper(whisper), Ask::Hear(prompt)) => whisper.hear(samples, &prompt).map(Answer::Heard),
+            (Hearer::Detector(detector), Ask::Spans) => detector.spans(samples).map(Answer::Spans),
+            (Hearer::Detector(_), Ask::Hear(_)) => Err("this engine only finds speech".to_owned()),
             (Hearer::Scripted, Ask::Spans) => Ok(Answer::Spans(scripted::spans(samples))),
             (Hearer::Scripted, Ask::Hear(_)) => Ok(Answer::Heard(scripted::hear(samples))),
         };

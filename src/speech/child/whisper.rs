@@ -1,29 +1,14 @@
 //! Samples in, timed words out, through whisper.cpp.
 
 use std::fs::File;
-use std::io::Write;
 use std::path::Path;
 
-use whisper_rs::{
-    FullParams, SamplingStrategy, WhisperContext, WhisperContextParameters, WhisperSegment, WhisperVadContext,
-    WhisperVadContextParams, WhisperVadParams,
-};
+use whisper_rs::{FullParams, SamplingStrategy, WhisperContext, WhisperContextParameters, WhisperSegment};
 
+use crate::speech::child::detector::Detector;
 use crate::speech::header::Header;
 use crate::speech::protocol::{Phrase, Word};
 use crate::transcript::Span;
-
-/// Silero's voice activity detector (MIT), which whisper.cpp reads from a file only.
-const VAD_WEIGHTS: &[u8] = include_bytes!("../../../models/silero-v6.2.0-ggml.bin");
-
-/// Probability above which 32 ms are speech.
-const VAD_THRESHOLD: f32 = 0.4;
-/// Shorter speech is a click.
-const VAD_MIN_SPEECH_MS: i32 = 200;
-/// Shorter silence does not end a span.
-const VAD_MIN_SILENCE_MS: i32 = 400;
-/// Milliseconds kept around speech.
-const VAD_PAD_MS: i32 = 200;
 
 /// Encoder positions for a window that they hold (20 ms each): all but the last 12 of 1,500, because whisper.cpp
 /// multiplies matrices in blocks only where their sides are multiples of 16. A quarter less time, the same text.
@@ -37,7 +22,7 @@ const TEMPERATURE_STEP: f32 = 0.4;
 /// A loaded model.
 pub(crate) struct Whisper {
     context: WhisperContext,
-    vad: WhisperVadContext,
+    detector: Detector,
     threads: i32,
     beam: i32,
     temperature_step: f32,
@@ -52,7 +37,7 @@ impl Whisper {
         let context = WhisperContext::new_with_params(model, WhisperContextParameters::default())
             .map_err(|error| format!("cannot load the model: {error}"))?;
         let threads = i32::try_from(threads.clamp(1, 64)).expect("at most 64");
-        let vad = load_vad(threads).map_err(|error| format!("cannot load the speech detector: {error}"))?;
+        let detector = Detector::load(threads)?;
         let beam = i32::try_from(beam.clamp(1, 8)).expect("at most 8");
         // whisper.cpp adds the step until the temperature passes 1.
         let temperature_step = match fallbacks {
@@ -62,7 +47,7 @@ impl Whisper {
         };
         Ok(Whisper {
             context,
-            vad,
+            detector,
             threads,
             beam,
             temperature_step,
@@ -71,24 +56,7 @@ impl Whisper {
 
     /// Finds the stretches with speech.
     pub(crate) fn spans(&mut self, samples: &[i16]) -> Result<Vec<Span>, String> {
-        if samples.is_empty() {
-            return Ok(Vec::new());
-        }
-        let mut params = WhisperVadParams::new();
-        params.set_threshold(VAD_THRESHOLD);
-        params.set_min_speech_duration(VAD_MIN_SPEECH_MS);
-        params.set_min_silence_duration(VAD_MIN_SILENCE_MS);
-        params.set_speech_pad(VAD_PAD_MS);
-        let found = self
-            .vad
-            .segments_from_samples(params, &wide(samples))
-            .map_err(|error| error.to_string())?;
-        let milliseconds = |centiseconds: f32| (centiseconds.max(0.0) * 10.0) as u64;
-        let span = |found: whisper_rs::WhisperVadSegment| Span {
-            start_ms: milliseconds(found.start),
-            end_ms: milliseconds(found.end),
-        };
-        Ok(found.map(span).filter(|span| span.start_ms < span.end_ms).collect())
+        self.detector.spans(samples)
     }
 
     /// Hears Mandarin in the samples. A fresh state each time, so that the answer depends on nothing before.
@@ -130,21 +98,7 @@ impl Whisper {
     }
 }
 
-fn load_vad(threads: i32) -> std::io::Result<WhisperVadContext> {
-    let mut weights = tempfile::NamedTempFile::new()?;
-    weights.write_all(VAD_WEIGHTS)?;
-    weights.flush()?;
-    let path = weights
-        .path()
-        .to_str()
-        .ok_or_else(|| std::io::Error::other("the folder for temporary files has an odd name"))?;
-    let mut params = WhisperVadContextParams::default();
-    params.set_n_threads(threads);
-    params.set_use_gpu(false);
-    WhisperVadContext::new(path, params).map_err(std::io::Error::other)
-}
-
-fn wide(samples: &[i16]) -> Vec<f32> {
+pub(crate) fn wide(samples: &[i16]) -> Vec<f32> {
     samples.iter().map(|sample| f32::from(*sample) / 32_768.0).collect()
 }
 
