@@ -63,7 +63,11 @@ impl<'a> Output<'a> {
     pub(crate) fn push(&mut self, samples: &[f32]) {
         for frame in samples.chunks_exact(self.interleaved) {
             for (channel, sample) in self.pending.iter_mut().zip(frame) {
-                channel.push(if sample.is_finite() { *sample } else { 0.0 });
+                channel.push(if sample.is_finite() {
+                    sample.clamp(-1.0, 1.0)
+                } else {
+                    0.0
+                });
             }
             self.frames_in += 1;
         }

@@ -4,13 +4,12 @@ use std::io;
 use std::io::{Read, Seek, SeekFrom};
 use std::sync::LazyLock;
 
-use symphonia::core::codecs::audio::well_known::CODEC_ID_OPUS;
-use symphonia::core::codecs::audio::{AudioDecoder, AudioDecoderOptions};
+use symphonia::core::codecs::audio::well_known::{CODEC_ID_AAC, CODEC_ID_OPUS};
+use symphonia::core::codecs::audio::{AudioCodecId, AudioDecoder, AudioDecoderOptions};
 use symphonia::core::codecs::registry::CodecRegistry;
 use symphonia::core::errors::Error;
-use symphonia::core::formats::{FormatOptions, FormatReader, TrackType};
+use symphonia::core::formats::{FormatOptions, FormatReader, Track as Described, TrackType};
 use symphonia::core::io::{MediaSource, MediaSourceStream};
-use symphonia::core::units::Duration;
 use symphonia::default::formats::{AdtsReader, AiffReader, FlacReader, IsoMp4Reader, MpaReader, OggReader};
 
 use crate::audio::AudioError;
@@ -27,8 +26,8 @@ const PATIENCE: usize = 100;
 /// One frame in so many may have another format than the first; more are no damage but a recording of two formats.
 const STRANGERS: u64 = 10;
 
-/// Frames that every AAC coder takes to get going, and that a stream without a container cannot tell.
-const ADTS_RUN_IN: u64 = 1_024;
+/// Frames of a packet of AAC.
+const AAC_PACKET: u64 = 1_024;
 
 /// What packets lie in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,24 +56,32 @@ pub(crate) fn decode(
 ) -> Result<Format, AudioError> {
     let cut = match container {
         Container::Mp4 => mp4::edit(source).map(Cut::from),
-        Container::Adts => Some(Cut::run_in(ADTS_RUN_IN)),
         _ => None,
     };
     let length = source.seek(SeekFrom::End(0)).map_err(unreadable)?.saturating_sub(start);
     source.seek(SeekFrom::Start(start)).map_err(unreadable)?;
-    let stream = MediaSourceStream::new(Box::new(Later { source, start, length }), Default::default());
+    // Only MP4 may have its index at the end. Where symphonia can seek it guesses at the length of an MP3 from its first
+    // frames, and cuts off what goes beyond.
+    let seekable = container == Container::Mp4;
+    let later = Later {
+        source,
+        start,
+        length,
+        seekable,
+    };
+    let stream = MediaSourceStream::new(Box::new(later), Default::default());
     let mut reader = container.open(stream).map_err(|error| container.refused(error))?;
-    let mut track = Track::open(reader.as_ref(), cut).map_err(|error| container.refused(error))?;
+    let mut track = Track::open(container, reader.as_ref(), cut).map_err(|error| container.refused(error))?;
     let mut taken = Taken::new(sink);
     let mut failures = 0;
     while failures < PATIENCE {
-        let mut packet = match reader.next_packet() {
+        let packet = match reader.next_packet() {
             Ok(Some(packet)) => packet,
             // A file that ends inside a packet is cut short, which is no error.
             Ok(None) | Err(Error::IoError(_)) => break,
             Err(Error::ResetRequired) => {
                 // One Ogg stream follows another.
-                track = Track::open(reader.as_ref(), None).map_err(|error| container.refused(error))?;
+                track = Track::open(container, reader.as_ref(), None).map_err(|error| container.refused(error))?;
                 continue;
             }
             Err(error) => {
@@ -85,10 +92,6 @@ pub(crate) fn decode(
         };
         if packet.track_id != track.id {
             continue;
-        }
-        if container == Container::Mpeg && !track.says_its_length {
-            // Its length is guessed from the bit rate of the first frame.
-            packet.trim_end = Duration::ZERO;
         }
         match track.decoder.decode(&packet) {
             Ok(frame) => {
@@ -145,37 +148,36 @@ struct Track {
     id: u32,
     decoder: Box<dyn AudioDecoder>,
     cut: Cut,
-    /// Whether the file tells what its coder added at the end.
-    says_its_length: bool,
 }
 
 impl Track {
     /// Opens the track that the file names as its first with sound.
-    fn open(reader: &dyn FormatReader, cut: Option<Cut>) -> Result<Track, Error> {
+    fn open(container: Container, reader: &dyn FormatReader, cut: Option<Cut>) -> Result<Track, Error> {
         let track = reader
             .default_track(TrackType::Audio)
             .ok_or(Error::Unsupported("no sound in it"))?;
         let params = track.codec_params.as_ref().and_then(|params| params.audio());
         let mut params = params.ok_or(Error::Unsupported("no sound in it"))?.clone();
-        let mut cut = cut.unwrap_or_default();
-        if params.codec == CODEC_ID_OPUS {
+        let cut = cut.unwrap_or_else(|| Cut::of(container, track, params.sample_rate.unwrap_or(1)));
+        if is(track, CODEC_ID_OPUS) {
             // The decoder would cut the start off the first packet alone, which may be shorter than it.
             params.extra_data = None;
-            if let Some(delay) = track.delay {
-                cut.skip = Ticks {
-                    count: u64::from(delay),
-                    second: 48_000,
-                };
-            }
         }
-        let decoder = CODECS.make_audio_decoder(&params, &AudioDecoderOptions::default())?;
+        // MP3 is cut by us: symphonia drops all that follows the length in its head, and whoever appends to a file
+        // does not change that.
+        let options = AudioDecoderOptions::default().gapless(container != Container::Mpeg);
+        let decoder = CODECS.make_audio_decoder(&params, &options)?;
         Ok(Track {
             id: track.id,
             decoder,
             cut,
-            says_its_length: track.padding.is_some(),
         })
     }
+}
+
+fn is(track: &Described, codec: AudioCodecId) -> bool {
+    let params = track.codec_params.as_ref().and_then(|params| params.audio());
+    params.is_some_and(|params| params.codec == codec)
 }
 
 /// A stretch of time.
@@ -198,10 +200,9 @@ impl Ticks {
 struct Cut {
     /// What the coder needed to get going.
     skip: Ticks,
-    /// The same in frames.
-    run_in: u64,
-    /// How long the recording is, where the file says.
-    keep: Option<Ticks>,
+    /// What it filled up with at the end, where the file says: from when, counted after `skip`, and for how long. Sound
+    /// that follows it, as where one file was written behind another, is kept.
+    filling: Option<(Ticks, Ticks)>,
     /// Frames that were decoded.
     seen: u64,
 }
@@ -210,8 +211,7 @@ impl Default for Cut {
     fn default() -> Cut {
         Cut {
             skip: Ticks { count: 0, second: 1 },
-            run_in: 0,
-            keep: None,
+            filling: None,
             seen: 0,
         }
     }
@@ -220,32 +220,49 @@ impl Default for Cut {
 impl From<mp4::Edit> for Cut {
     fn from(edit: mp4::Edit) -> Cut {
         let ticks = |count, second| Ticks { count, second };
+        let ever = ticks(u64::MAX, edit.movie_ticks);
         Cut {
             skip: ticks(edit.start, edit.track_ticks),
-            run_in: 0,
-            keep: edit.length.map(|length| ticks(length, edit.movie_ticks)),
+            filling: edit.length.map(|length| (ticks(length, edit.movie_ticks), ever)),
             seen: 0,
         }
     }
 }
 
 impl Cut {
-    /// Leaves out that many frames at the start.
-    fn run_in(frames: u64) -> Cut {
-        Cut {
-            run_in: frames,
-            ..Cut::default()
+    /// Reads what a track says; the packets themselves are told apart by nobody but us.
+    fn of(container: Container, track: &Described, rate: u32) -> Cut {
+        let ticks = |count, second| Ticks { count, second };
+        let delay = u64::from(track.delay.unwrap_or(0));
+        let mut cut = Cut::default();
+        match container {
+            // The first packet only fills the overlap of the second; an MP4 with an edit list knows more.
+            Container::Adts | Container::Mp4 if is(track, CODEC_ID_AAC) => cut.skip = ticks(AAC_PACKET, rate),
+            Container::Ogg if is(track, CODEC_ID_OPUS) => cut.skip = ticks(delay, 48_000),
+            Container::Mpeg => {
+                cut.skip = ticks(delay, rate);
+                if let (Some(length), Some(padding)) = (track.num_frames, track.padding) {
+                    cut.filling = Some((ticks(length, rate), ticks(u64::from(padding), rate)));
+                }
+            }
+            _ => {}
         }
+        cut
     }
 
     /// Returns which of the next `frames` belong to the recording.
     fn next(&mut self, frames: u64, rate: u32) -> std::ops::Range<u64> {
-        let skip = self.skip.frames(rate).saturating_add(self.run_in);
-        let end = self
-            .keep
-            .map_or(u64::MAX, |keep| skip.saturating_add(keep.frames(rate)));
+        let skip = self.skip.frames(rate);
+        let (from, to) = match self.filling {
+            Some((from, length)) => {
+                let from = skip.saturating_add(from.frames(rate));
+                (from, from.saturating_add(length.frames(rate)))
+            }
+            None => (u64::MAX, u64::MAX),
+        };
         let within = |at: u64| at.saturating_sub(self.seen).min(frames);
-        let range = within(skip)..within(end).max(within(skip));
+        let end = if self.seen < to { within(from) } else { frames };
+        let range = within(skip).min(end)..end;
         self.seen += frames;
         range
     }
@@ -322,6 +339,7 @@ struct Later<'a> {
     source: &'a mut dyn Source,
     start: u64,
     length: u64,
+    seekable: bool,
 }
 
 impl Read for Later<'_> {
@@ -342,7 +360,7 @@ impl Seek for Later<'_> {
 
 impl MediaSource for Later<'_> {
     fn is_seekable(&self) -> bool {
-        true
+        self.seekable
     }
 
     fn byte_len(&self) -> Option<u64> {

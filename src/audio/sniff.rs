@@ -98,7 +98,10 @@ pub(crate) fn kind(head: &[u8]) -> Kind {
         _ if has(0, b"RIFF") => Kind::Unknown("a RIFF file that holds no WAVE".to_owned()),
         _ if is_text(head) => Kind::Unknown("it is text".to_owned()),
         _ if (0..head.len()).any(|at| mpeg::count_frames(&head[at..], FRAMES) == FRAMES) => packets(Container::Mpeg),
-        _ => Kind::Unknown(format!("it starts with {}", hex(head.get(..8).unwrap_or(head)))),
+        _ => Kind::Unknown(format!(
+            "it starts with {}; recordings without a header need the setting audio.raw",
+            hex(head.get(..8).unwrap_or(head))
+        )),
     }
 }
 

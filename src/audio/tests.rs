@@ -45,6 +45,13 @@ fn fmt(tag: u16, channels: u16, rate: u32, bits: u16) -> Vec<u8> {
     body
 }
 
+/// The body of a `fmt ` chunk for blocks of 256 bytes.
+fn adpcm(tag: u16, channels: u16) -> Vec<u8> {
+    let mut body = fmt(tag, channels, 8_000, 4);
+    body[12..14].copy_from_slice(&256_u16.to_le_bytes());
+    body
+}
+
 /// One second of a 440 Hz tone at half of full scale.
 fn tone(rate: u32) -> Vec<f32> {
     let sample = |at: u32| 0.5 * (at as f32 / rate as f32 * 440.0 * std::f32::consts::TAU).sin();
@@ -180,7 +187,7 @@ fn a_recording_cut_short_gives_what_is_there() {
 
 #[test]
 fn every_file_that_is_not_read_says_why() {
-    let cases: [(&str, Vec<u8>, &str); 16] = [
+    let cases: [(&str, Vec<u8>, &str); 19] = [
         ("empty", vec![], "it is empty"),
         (
             "text",
@@ -199,6 +206,8 @@ fn every_file_that_is_not_read_says_why() {
             "ends inside the MPEG audio header",
         ),
         ("amr", b"#!AMR\n".to_vec(), "AMR-NB needs ffmpeg"),
+        ("gsm", [0xd2; 33 * 20].to_vec(), "GSM 6.10 needs ffmpeg"),
+        ("midi", b"MThd\0\0\0\x06".to_vec(), "MIDI is not supported"),
         (
             "opus",
             [b"OggS".as_slice(), &[0; 24], b"OpusHead"].concat(),
@@ -210,8 +219,17 @@ fn every_file_that_is_not_read_says_why() {
             b"RIFX\0\0\0\0WAVE".to_vec(),
             "no format in the WAV header",
         ),
-        ("GSM", wav(&fmt(0x31, 1, 8_000, 0), &[0; 65]), "GSM 6.10 needs ffmpeg"),
-        ("ADPCM", wav(&fmt(0x11, 1, 8_000, 4), &[0; 65]), "blocks of 1 bytes"),
+        (
+            "GSM",
+            wav(&fmt(0x31, 1, 8_000, 0), &[0; 65]),
+            "GSM 6.10 needs ffmpeg, which is not on the PATH",
+        ),
+        ("ADPCM, cut", wav(&adpcm(0x11, 1), &[0; 65]), "it holds no samples"),
+        (
+            "ADPCM of five channels",
+            wav(&adpcm(0x02, 5), &[0; 65]),
+            "5 channels of ADPCM",
+        ),
         ("unheard-of", wav(&fmt(0x4242, 1, 8_000, 8), &[0; 65]), "coding 0x4242"),
         ("no samples", wav(&fmt(1, 1, 8_000, 16), &[]), "it holds no samples"),
         ("no channel", wav(&fmt(7, 0, 8_000, 8), &[1; 8]), "no channel"),
@@ -222,14 +240,39 @@ fn every_file_that_is_not_read_says_why() {
             "ends inside the format",
         ),
     ];
-    let wrong = cases
-        .into_iter()
-        .filter_map(|(name, file, reason)| match decoded(&file) {
-            Err(error) if error.to_string().contains(reason) => None,
-            other => Some(format!("{name}: {:?}", other.map_err(|error| error.to_string()).err())),
-        });
-    let wrong: Vec<String> = wrong.collect();
-    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    for (name, file, reason) in cases {
+        let error = decoded(&file).unwrap_err().to_string();
+        assert!(error.contains(reason), "{name}: {error}");
+    }
+}
+
+#[test]
+fn a_recording_without_a_header_is_read_as_the_site_says_and_only_then() {
+    let bytes: Vec<u8> = (0..800_u32).map(|at| (at * 37 % 199) as u8).collect();
+    let settings = raw::Settings {
+        raw: raw::RawCoding::Alaw,
+        raw_channels: 2,
+        ..raw::Settings::default()
+    };
+    for (name, read) in [("1.alaw", true), ("a.b/1.PCM", true), ("1.wav", false), ("alaw", false)] {
+        assert_eq!(settings.raw_named(name).is_some(), read, "{name}");
+    }
+    assert_eq!(raw::Settings::default().raw_named("1.alaw"), None);
+    let mut samples = 0;
+    let mut take = |block: &[Vec<i16>]| samples += block[0].len();
+    let raw = settings.raw_named("1.alaw");
+    let format = decode_from(&mut Cursor::new(bytes.clone()), raw, &mut take).unwrap();
+    assert_eq!(
+        (format.codec.as_str(), format.channels, format.rate),
+        ("alaw", 2, 8_000)
+    );
+    assert_eq!(samples, 800);
+    let error = decode(&bytes, &mut |_| ()).unwrap_err().to_string();
+    assert!(error.contains("audio.raw"), "{error}");
+    // What its content shows to be something else is never taken for raw sound.
+    let wav = wav(&fmt(1, 1, 16_000, 16), &[1, 0, 2, 0]);
+    let format = decode_from(&mut Cursor::new(wav), raw, &mut |_| ()).unwrap();
+    assert_eq!(format.codec, "pcm_s16");
 }
 
 #[test]

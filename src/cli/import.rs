@@ -14,6 +14,10 @@ use crate::store::Store;
 
 /// Take in recordings and records (JSONL, CSV), and folders of them
 ///
+/// Recordings are known by their content: WAV (PCM, float, A-law, mu-law, IMA and Microsoft ADPCM), AIFF, FLAC, MP3, AAC,
+/// M4A, Ogg with Vorbis, Opus or FLAC. GSM 6.10, AMR, G.722, G.726 and the like need ffmpeg on the PATH; those without any
+/// header need the setting audio.raw.
+///
 /// Recordings are joined to records by the `audio` field, else by file name. Columns of CSV and fields of JSONL, in
 /// English or Chinese: id 接警单编号, received_at 报警时间, channel 来源方式, caller_no 报警电话, caller_name 报警人,
 /// contact_no 联系电话, unit_code 管辖单位, operator 接警员编号, address 警情地址, caller_address 报警地址, lat 纬度,
@@ -40,7 +44,8 @@ pub(super) async fn take_in(app: &App, store: &Store, paths: &[PathBuf]) -> anyh
         bar.set_length(all as u64);
         bar.set_position(done as u64);
     };
-    let summary = import::import(store, paths, &app.zone()?, Timestamp::now(), &mut progress).await?;
+    let (zone, headless) = (app.zone()?, &app.settings().audio);
+    let summary = import::import(store, paths, &zone, Timestamp::now(), headless, &mut progress).await?;
     bar.finish_and_clear();
     report(&summary);
     Ok(if summary.parked.is_empty() {

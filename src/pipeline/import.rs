@@ -10,6 +10,7 @@ use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 
+use crate::audio::raw;
 use crate::call::Call;
 use crate::call::CallId;
 use crate::pipeline::rank;
@@ -59,15 +60,17 @@ pub struct Summary {
 pub type Progress<'a> = &'a mut dyn FnMut(usize, usize);
 
 /// Imports files and folders. What cannot be taken in is parked and the rest goes on; what was taken in is durable.
-/// Times without a zone are read in `zone`; `now` stands in for times that nothing tells.
+/// Times without a zone are read in `zone`; `now` stands in for times that nothing tells; `headless` says how recordings
+/// without a header end.
 pub async fn import(
     store: &Store,
     paths: &[PathBuf],
     zone: &TimeZone,
     now: Timestamp,
+    headless: &raw::Settings,
     progress: Progress<'_>,
 ) -> anyhow::Result<Summary> {
-    let found = walk::find(paths)?;
+    let found = walk::find(paths, headless)?;
     let mut summary = Summary {
         skipped: found.skipped,
         ..Summary::default()

@@ -96,9 +96,10 @@ pub(super) async fn audio(
     let stored = state.parts().store.call(&call_id(&id)?).await?;
     let stored = stored.ok_or_else(|| ApiError::not_found("没有这起警情"))?;
     let hash = stored.audio.ok_or_else(|| ApiError::not_found("这起警情没有录音"))?;
+    let names = state.parts().store.audio_file_names(&hash).await?;
     let answer = move || {
         let path = state.parts().store.audio_file(&hash);
-        state.sounds().open(&path, &hash)?.answer(&headers)
+        state.sounds().open(&path, &hash, &names)?.answer(&headers)
     };
     let task = tokio::task::spawn_blocking(answer);
     task.await.map_err(|stopped| ApiError::internal(&stopped))?

@@ -62,25 +62,26 @@ impl Sounds {
         })
     }
 
-    /// Opens the recording at `path`, whose hash is `sha256`, in a form that a browser plays. Blocking.
-    pub(super) fn open(&self, path: &Path, sha256: &str) -> Result<Playable, ApiError> {
+    /// Opens the recording at `path`, whose hash is `sha256` and which had these names, in a form that a browser plays.
+    /// Blocking.
+    pub(super) fn open(&self, path: &Path, sha256: &str, names: &[String]) -> Result<Playable, ApiError> {
         let kind = original_kind(path).map_err(|error| ApiError::internal(&error))?;
         let (path, kind) = match kind {
             Some(kind) => (path.to_owned(), kind),
-            None => (self.decoded(path, sha256)?, "audio/wav"),
+            None => (self.decoded(path, sha256, names)?, "audio/wav"),
         };
         let opened = File::open(&path).and_then(|file| Ok((file.metadata()?.len(), file)));
         let (bytes, file) = opened.map_err(|error| ApiError::internal(&error))?;
         Ok(Playable { file, bytes, kind })
     }
 
-    fn decoded(&self, path: &Path, sha256: &str) -> Result<PathBuf, ApiError> {
+    fn decoded(&self, path: &Path, sha256: &str, names: &[String]) -> Result<PathBuf, ApiError> {
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         let target = self.folder.path().join(sha256);
         if kept.iter().any(|name| name == sha256) {
             return Ok(target);
         }
-        let recording = self.decoder.decode(path).map_err(cannot_decode)?;
+        let recording = self.decoder.decode_named(path, names).map_err(cannot_decode)?;
         write_wav(&target, &recording).map_err(|error| ApiError::internal(&error))?;
         kept.push_back(sha256.to_owned());
         if kept.len() > KEPT {

@@ -1,6 +1,7 @@
 //! Recordings of every kind, decoded by us and by ffmpeg: the same sound, of the same length, or a reason.
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -10,6 +11,15 @@ use huisheng::speech::decoder::{DecodeError, Decoder, Recording};
 fn exe() -> PathBuf {
     PathBuf::from(env!("CARGO_BIN_EXE_huisheng"))
 }
+
+/// Files that ffmpeg 5 misreads, seen byte by byte: 24 bits in four bytes, numbers with the first byte first, and the
+/// delay of an MP3 whose head does not follow its tag at once.
+const MISREAD: [&str; 4] = [
+    "exoplayer/bear-id3.mp3",
+    "hound/pcmwaveformat-24bit-4byte-48kHz-stereo.wav",
+    "hound/waveformatextensible-24bit-4byte-48kHz-stereo.wav",
+    "scipy/test-8000Hz-be-3ch-5S-24bit.wav",
+];
 
 /// What ffmpeg makes of a file, put through our own reading of WAV and our own resampling.
 fn reference(path: &Path) -> Option<Vec<Vec<i16>>> {
@@ -30,36 +40,15 @@ fn reference(path: &Path) -> Option<Vec<Vec<i16>>> {
     decoded.is_ok().then_some(channels)
 }
 
-/// Zeros stand between its tag and its first frame: ffmpeg then overlooks what that frame says about the coder's run-in,
-/// and plays it.
-const FFMPEG_IS_WRONG: [&str; 1] = ["exoplayer/bear-id3.mp3"];
-
-/// Samples below which a difference tells nothing: 20 ms.
-const TELLING: usize = 320;
-
-/// How far the difference of two signals lies below the first, in decibels; 99 where it is less than can be told. One
-/// may begin up to `apart` samples later: decoders differ in what they leave out of a coder's run-in.
-fn agreement(reference: &[Vec<i16>], ours: &[Vec<i16>], apart: usize) -> f64 {
-    let shifts = (0..=apart).flat_map(|shift| [(shift, 0), (0, shift)]);
-    // Most agree without a shift, and looking for one takes long.
-    let decibels = shifts.map(|shift| agreement_at(reference, ours, shift));
-    let mut best = f64::NEG_INFINITY;
-    for found in decibels {
-        best = best.max(found);
-        if best > 40.0 {
-            break;
-        }
-    }
-    best
-}
-
-fn agreement_at(reference: &[Vec<i16>], ours: &[Vec<i16>], (skip, skip_ours): (usize, usize)) -> f64 {
+/// How far the difference of two signals lies below the first, in decibels; 99 where it is less than can be told. Of the
+/// first, `skip` samples are left out.
+fn agreement(reference: &[Vec<i16>], ours: &[Vec<i16>], skip: usize) -> f64 {
     let pairs = || {
-        let shifted = |(a, b): (&'_ Vec<i16>, &'_ Vec<i16>)| -> Vec<(f64, f64)> {
-            let pairs = a.iter().skip(skip).zip(b.iter().skip(skip_ours));
-            pairs.map(|(a, b)| (f64::from(*a), f64::from(*b))).collect()
-        };
-        reference.iter().zip(ours).flat_map(shifted)
+        reference
+            .iter()
+            .zip(ours)
+            .flat_map(|(a, b)| a.iter().skip(skip).zip(b))
+            .map(|(a, b)| (f64::from(*a), f64::from(*b)))
     };
     let signal: f64 = pairs().map(|(a, _)| a * a).sum();
     let difference: f64 = pairs().map(|(a, b)| (a - b) * (a - b)).sum();
@@ -92,15 +81,20 @@ fn compare(
         (Ok(ours), Some(reference)) => {
             let (codec, rate) = (&ours.format.codec, ours.format.rate);
             let (samples, wanted) = (ours.channels[0].len(), reference[0].len());
-            let shift = if is_lossless(codec) { 0 } else { frame(codec, rate) };
-            let decibels = agreement(reference, &ours.channels, shift);
+            // ffmpeg keeps the first packet of AAC, which is nothing but overlap, where no edit list cuts it off.
+            let overlap = if codec == "aac" {
+                1_024 * 16_000 / rate as usize
+            } else {
+                0
+            };
+            let agree = |skip| agreement(reference, &ours.channels, skip);
+            let decibels = agree(0).max(agree(overlap));
             let line = format!(
                 "{name}\t{codec}\t{rate}\t{}\t{samples}\t{wanted}\t{decibels:.0} dB",
                 ours.format.channels
             );
             let least = if is_lossless(codec) { 40.0 } else { 20.0 };
-            let telling = wanted >= TELLING && !FFMPEG_IS_WRONG.contains(&name);
-            let wrong = (decibels < least && telling).then(|| format!("only {decibels:.1} dB"));
+            let wrong = (decibels < least).then(|| format!("only {decibels:.1} dB"));
             let apart = samples.abs_diff(wanted) > frame(codec, rate) || ours.channels.len() != reference.len();
             let wrong = wrong.or(apart.then(|| format!("{samples} samples, not {wanted}")));
             (line, wrong)
@@ -123,10 +117,13 @@ fn what_ffmpeg_hears_in_a_file_is_heard_here_and_the_rest_says_why() {
     }
     let decoder = Decoder::new(exe());
     let mut wrong = Vec::new();
-    for folder in ["audio_formats", "speech_telephone", "speech_en"] {
-        let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
-            .join("../shared/data")
-            .join(folder);
+    for folder in [
+        "tests/it/recordings",
+        "../shared/data/audio_formats",
+        "../shared/data/speech_telephone",
+        "../shared/data/speech_en",
+    ] {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
         if !folder.exists() {
             println!("skipped: {} is missing", folder.display());
             continue;
@@ -135,10 +132,109 @@ fn what_ffmpeg_hears_in_a_file_is_heard_here_and_the_rest_says_why() {
             let name = path.strip_prefix(&folder).unwrap().to_string_lossy().into_owned();
             let (line, bad) = compare(&name, &decoder.decode(&path), reference(&path).as_deref());
             println!("{line}");
-            wrong.extend(bad.map(|bad| format!("{name}: {bad}")));
+            if !MISREAD.contains(&name.as_str()) {
+                wrong.extend(bad.map(|bad| format!("{name}: {bad}")));
+            }
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// Recordings of 1.3 s of one call, in every format that needs no ffmpeg.
+const OWN: [&str; 14] = [
+    "two.wav",
+    "alaw.wav",
+    "mulaw_two.wav",
+    "ima.wav",
+    "ms_two.wav",
+    "two.flac",
+    "mono.mp3",
+    "two.mp3",
+    "mono.ogg",
+    "two.opus",
+    "mono.aac",
+    "mono.m4a",
+    "two.m4a",
+    "fragments.m4a",
+];
+
+/// The same, for ffmpeg.
+const FOREIGN: [&str; 4] = ["gsm.wav", "headless.gsm", "g722.wav", "g726.wav"];
+
+fn recording(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/it/recordings")
+        .join(name)
+}
+
+/// How alike two signals are, from 0 to 1; the second may be later by what the filters of G.722 take, 1.5 ms. Being a few
+/// milliseconds apart brings it down to nothing.
+fn likeness(one: &[i16], other: &[i16]) -> f64 {
+    let alike = (0..=24).map(|late| likeness_at(one, &other[late..]));
+    alike.fold(0.0, f64::max)
+}
+
+fn likeness_at(one: &[i16], other: &[i16]) -> f64 {
+    let dot = |a: &[i16], b: &[i16]| a.iter().zip(b).map(|(a, b)| f64::from(*a) * f64::from(*b)).sum::<f64>();
+    dot(one, other) / (dot(one, one) * dot(other, other)).sqrt()
+}
+
+#[test]
+fn one_call_in_every_format_is_the_same_call_at_the_same_time() {
+    let decoder = Decoder::new(exe());
+    let original = decoder.decode(&recording("pcm.wav")).unwrap();
+    let foreign = if has_ffmpeg() { FOREIGN.as_slice() } else { &[] };
+    for name in OWN.iter().chain(foreign) {
+        let decoded = decoder.decode(&recording(name)).unwrap();
+        let (samples, wanted) = (decoded.channels[0].len(), original.channels[0].len());
+        let alike = likeness(&original.channels[0], &decoded.channels[0]);
+        println!("{name}\t{}\t{samples} of {wanted}\t{alike:.3}", decoded.format.codec);
+        let two = name.starts_with("two") || name.contains("_two");
+        assert_eq!(decoded.channels.len(), if two { 2 } else { 1 }, "{name}");
+        let apart = frame(&decoded.format.codec, decoded.format.rate);
+        assert!(
+            samples.abs_diff(wanted) <= apart,
+            "{name}: {samples} samples, not {wanted}"
+        );
+        assert!(alike > 0.9, "{name}: alike only by {alike:.3}");
+    }
+}
+
+#[test]
+fn without_ffmpeg_its_formats_are_named_and_all_others_are_read() {
+    let folder = tempfile::tempdir().unwrap();
+    // The same program, which finds nothing on its PATH.
+    let alone = folder.path().join("alone.sh");
+    fs::write(
+        &alone,
+        format!("#!/bin/sh\nPATH=/nowhere exec {} \"$@\"\n", exe().display()),
+    )
+    .unwrap();
+    fs::set_permissions(&alone, fs::Permissions::from_mode(0o755)).unwrap();
+    let decoder = Decoder::new(alone);
+    for name in OWN {
+        assert!(decoder.decode(&recording(name)).is_ok(), "{name}");
+    }
+    for (name, codec) in FOREIGN.iter().zip(["GSM 6.10", "GSM 6.10", "G.722", "G.726"]) {
+        let error = decoder.decode(&recording(name)).unwrap_err().to_string();
+        let wanted = format!("{codec} needs ffmpeg, which is not on the PATH; install it or convert the recording");
+        assert_eq!(error, wanted, "{name}");
+    }
+}
+
+#[test]
+fn a_recording_without_a_header_is_read_by_its_name_and_the_setting() {
+    let mut decoder = Decoder::new(exe());
+    let path = recording("headless.alaw");
+    assert!(decoder.decode(&path).unwrap_err().to_string().contains("audio.raw"));
+    decoder.settings.raw = huisheng::audio::raw::RawCoding::Alaw;
+    let decoded = decoder.decode(&path).unwrap();
+    assert_eq!(
+        decoded.channels,
+        decoder.decode(&recording("alaw.wav")).unwrap().channels
+    );
+    // In the store it has another name; what counts is the one that it came under.
+    assert!(decoder.decode_named(&path, &["1.wav".to_owned()]).is_err());
 }
 
 fn has_ffmpeg() -> bool {
@@ -159,7 +255,7 @@ fn files(folder: &Path) -> Vec<PathBuf> {
             false
                 if path
                     .extension()
-                    .is_some_and(|ending| ["tsv", "csv", "txt", "md"].iter().any(|known| ending == *known)) => {}
+                    .is_some_and(|ending| ["tsv", "csv", "txt", "md", "sh"].iter().any(|known| ending == *known)) => {}
             false => found.push(path),
         }
     }

@@ -21,6 +21,9 @@ mod numbers;
 /// Recordings and engines in children that crash, hang and lie.
 mod audio;
 
+/// Does every damaged recording end with sound or a reason?
+mod damage;
+
 /// Do recordings of every kind sound as another decoder says?
 mod decoding;
 

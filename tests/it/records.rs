@@ -22,13 +22,20 @@ struct Desk {
     folder: TempDir,
     data: TempDir,
     store: Store,
+    headless: huisheng::audio::raw::Settings,
 }
 
 impl Desk {
     async fn with(files: &[(&str, &[u8])]) -> Desk {
         let (folder, data) = (TempDir::new().unwrap(), TempDir::new().unwrap());
         let store = Store::open(data.path()).await.unwrap();
-        let desk = Desk { folder, data, store };
+        let headless = Default::default();
+        let desk = Desk {
+            folder,
+            data,
+            store,
+            headless,
+        };
         for (name, content) in files {
             desk.write(name, content);
         }
@@ -45,7 +52,7 @@ impl Desk {
         let paths: Vec<_> = names.iter().map(|name| self.folder.path().join(name)).collect();
         let zone = TimeZone::get("Asia/Shanghai").unwrap();
         let now = "2026-11-25T00:00:00Z".parse::<Timestamp>().unwrap();
-        import::import(&self.store, &paths, &zone, now, &mut |_, _| {})
+        import::import(&self.store, &paths, &zone, now, &self.headless, &mut |_, _| {})
             .await
             .unwrap()
     }
@@ -221,4 +228,30 @@ async fn files_of_other_kinds_in_a_folder_are_named_and_left() {
         .map(|path| Path::new(path.file_name().unwrap()))
         .collect();
     assert_eq!((summary.audio_added, skipped), (1, vec![Path::new("notes.txt")]));
+}
+
+#[tokio::test]
+async fn a_recording_in_a_folder_is_known_by_its_content_and_one_without_a_header_by_the_setting() {
+    let recordings = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/recordings");
+    let content = |name: &str| fs::read(recordings.join(name)).unwrap();
+    let (opus, gsm, headless) = (content("two.opus"), content("headless.gsm"), content("headless.alaw"));
+    let mut desk = Desk::with(&[
+        ("in/20260301", &opus),
+        ("in/call.dat", &gsm),
+        ("in/line7.v3", &headless),
+        ("in/notes.txt", "楼上噪音".as_bytes()),
+    ])
+    .await;
+    let names = |summary: &Summary| -> Vec<String> {
+        let name = |path: &std::path::PathBuf| path.file_name().unwrap().to_string_lossy().into_owned();
+        summary.skipped.iter().map(name).collect()
+    };
+    let summary = desk.import(&["in"]).await;
+    assert_eq!(summary.audio_added, 2, "{summary:?}");
+    assert_eq!(names(&summary), ["line7.v3", "notes.txt"]);
+    desk.headless.raw = huisheng::audio::raw::RawCoding::Alaw;
+    desk.headless.raw_endings = vec!["v3".to_owned()];
+    let summary = desk.import(&["in"]).await;
+    assert_eq!((summary.audio_added, summary.audio_unchanged), (1, 2), "{summary:?}");
+    assert_eq!(names(&summary), ["notes.txt"]);
 }

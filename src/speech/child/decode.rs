@@ -3,6 +3,8 @@
 use std::fs::File;
 use std::io;
 use std::os::fd::AsFd;
+use std::panic;
+use std::panic::AssertUnwindSafe;
 
 use crate::audio;
 use crate::audio::AudioError;
@@ -29,10 +31,15 @@ pub(crate) fn run(raw: Option<&str>) -> io::Result<()> {
             broken = frame::write(&mut out, &Decoded::Block { channels: block.len() }, &block.concat());
         }
     };
-    let decoded = match audio::decode_from(&mut recording, raw, &mut sink) {
-        Err(AudioError::Foreign(foreign)) => ffmpeg::decode(foreign, &mut sink)?,
-        decoded => decoded,
-    };
+    // A decoder that panics over a file does so each time: the file is at fault, and another try is useless.
+    panic::set_hook(Box::new(|_| ()));
+    let decoded = panic::catch_unwind(AssertUnwindSafe(|| {
+        match audio::decode_from(&mut recording, raw, &mut sink) {
+            Err(AudioError::Foreign(foreign)) => ffmpeg::decode(foreign, &mut sink),
+            decoded => Ok(decoded),
+        }
+    }));
+    let decoded = decoded.unwrap_or_else(|_| Ok(Err(AudioError::Damaged("the decoder breaks off".to_owned()))))?;
     broken?;
     let last = match decoded {
         Ok(format) => Decoded::End { format },
