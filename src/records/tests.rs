@@ -56,6 +56,40 @@ fn a_record_of_the_documented_form_is_read_whole() {
 }
 
 #[test]
+fn a_quotation_mark_that_is_never_closed_costs_its_own_line_and_no_other() {
+    let unclosed = "a cell begins with a quotation mark and none ends it; close it, or double it where it is meant";
+    for (table, ids, bad) in [
+        ("id,content\n1,\"a\n2,b\n3,c\n", vec!["2", "3"], vec![2]),
+        ("id,content\r\n1,\"a\r\n\r\n2,\"b\r\n3,c", vec!["3"], vec![2, 4]),
+        // A second stray mark does not close the first one.
+        ("id,content\n1,\"a\n2,b\n3,\"c\" d\n4,e\n", vec!["2", "3", "4"], vec![2]),
+        ("id,content\n\"1,a\n2,b\n", vec!["2"], vec![2]),
+        // These are as they should be.
+        (
+            "id,content\n1,\"a\nb\"\n2,\"say \"\"x\"\"\n,\"\n3,12\" pipe\n",
+            vec!["1", "2", "3"],
+            vec![],
+        ),
+        ("id\tcontent\n1\t\"a\n,b\"\n2\tc\n", vec!["1", "2"], vec![]),
+    ] {
+        let parsed = parse_csv(table.as_bytes(), &reading());
+        let wanted: Vec<_> = bad.iter().map(|line| (*line, unclosed)).collect();
+        assert_eq!(reasons(&parsed), wanted, "{table}");
+        let found: Vec<_> = parsed
+            .records
+            .iter()
+            .map(|record| record.id.as_ref().unwrap().as_str())
+            .collect();
+        assert_eq!(found, ids, "{table}");
+    }
+    let headless = parse_csv(b"id,\"content\n1,a\n2,b\n", &reading());
+    assert_eq!(
+        reasons(&headless),
+        [(1, "a quotation mark in the header is not closed")]
+    );
+}
+
+#[test]
 fn chinese_headers_and_codes_mean_the_same_fields() {
     let named = calls(parse_csv(TABLE.as_bytes(), &reading()));
     let codes = TABLE.replace(
