@@ -15,6 +15,8 @@ use huisheng::transcript::TranscribeError;
 use huisheng::transcript::Transcriber;
 use proptest::prelude::*;
 
+use crate::fixtures::files;
+
 fn exe() -> PathBuf {
     PathBuf::from(env!("CARGO_BIN_EXE_huisheng"))
 }
@@ -335,18 +337,6 @@ fn what_ffmpeg_reads_of_wav_and_flac_is_read_and_the_rest_says_why() {
             }
         }
     }
-}
-
-fn files(folder: &Path) -> Vec<PathBuf> {
-    let mut found = Vec::new();
-    for entry in fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        match path.is_dir() {
-            true => found.extend(files(&path)),
-            false => found.push(path),
-        }
-    }
-    found
 }
 
 proptest! {

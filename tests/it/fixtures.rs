@@ -80,6 +80,7 @@ fn check(pattern: &str, invented: impl Fn(&str) -> bool) {
         .map(|name| root.join(name))
         .iter()
         .flat_map(|p| files(p))
+        .filter(|path| has_ending(path, &TEXT))
     {
         let Ok(text) = fs::read_to_string(&path) else { continue };
         seen += 1;
@@ -95,14 +96,18 @@ fn check(pattern: &str, invented: impl Fn(&str) -> bool) {
     assert!(real.is_empty(), "these could belong to someone:\n{}", real.join("\n"));
 }
 
-fn files(path: &Path) -> Vec<PathBuf> {
-    if path.is_dir() {
-        let mut entries: Vec<PathBuf> = fs::read_dir(path).unwrap().map(|entry| entry.unwrap().path()).collect();
-        entries.sort();
-        return entries.iter().flat_map(|entry| files(entry)).collect();
+/// Every file under a folder, or the file itself, in order of path.
+pub(crate) fn files(path: &Path) -> Vec<PathBuf> {
+    if !path.is_dir() {
+        return vec![path.to_owned()];
     }
-    let text = path
-        .extension()
-        .is_some_and(|extension| TEXT.iter().any(|known| extension == *known));
-    if text { vec![path.to_owned()] } else { Vec::new() }
+    let mut entries: Vec<PathBuf> = fs::read_dir(path).unwrap().map(|entry| entry.unwrap().path()).collect();
+    entries.sort();
+    entries.iter().flat_map(|entry| files(entry)).collect()
+}
+
+/// Whether the name of a file ends in one of these.
+pub(crate) fn has_ending(path: &Path, endings: &[&str]) -> bool {
+    let ending = path.extension().unwrap_or_default();
+    endings.iter().any(|known| ending == *known)
 }
