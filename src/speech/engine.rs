@@ -12,6 +12,7 @@ use crate::speech::protocol::{Answer, Ask, Setup};
 use crate::speech::settings::Settings;
 use crate::text;
 use crate::transcript::Heard;
+use crate::transcript::PLAIN_PROMPT;
 use crate::transcript::Span;
 use crate::transcript::TranscribeError;
 use crate::transcript::Transcriber;
@@ -31,7 +32,7 @@ pub fn self_check(engine: &mut dyn Transcriber) -> Result<(), TranscribeError> {
         start_ms: 0,
         end_ms: samples.len() as u64 * 1000 / u64::from(RATE),
     };
-    let heard = engine.hear(&samples, &[all], "以下是普通话的句子。")?;
+    let heard = engine.hear(&samples, &[all], PLAIN_PROMPT)?;
     let text: String = heard.iter().map(|heard| text::simplify(&heard.text)).collect();
     let known = CLIP_TEXT.chars().filter(|character| text.contains(*character)).count();
     match known + 1 >= CLIP_TEXT.chars().count() {

@@ -40,6 +40,12 @@ pub(crate) fn spoken(text: &str) -> Vec<char> {
         .collect()
 }
 
+/// Returns what stands between punctuation marks and spaces, as far as it has at least that many characters.
+pub(crate) fn clauses(text: &str, least: usize) -> impl Iterator<Item = &str> {
+    text.split(|character: char| !character.is_alphanumeric())
+        .filter(move |clause| clause.chars().count() >= least)
+}
+
 /// Flags a segment that the sound hardly supports, and takes it out of the text where it does not at all.
 pub(crate) fn evidence(segment: &mut Segment, no_speech: f32) {
     if segment.confidence < LOW_CONFIDENCE {

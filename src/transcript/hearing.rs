@@ -10,6 +10,7 @@ use crate::text;
 use crate::transcript::Desk;
 use crate::transcript::Heard;
 use crate::transcript::Layout;
+use crate::transcript::PLAIN_PROMPT;
 use crate::transcript::Segment;
 use crate::transcript::Span;
 use crate::transcript::TranscribeError;
@@ -21,8 +22,6 @@ use crate::transcript::doubt;
 use crate::transcript::speakers;
 use crate::transcript::windows;
 
-/// What [`plain`] tells the engine: only that the language is Mandarin in simplified characters.
-const PLAIN_PROMPT: &str = "以下是普通话的句子。";
 /// Longest stretch that [`plain`] gives in one go.
 const PLAIN_SAMPLES: usize = 15 * 60 * RATE as usize;
 
@@ -86,7 +85,7 @@ pub(crate) fn plain(engine: &mut dyn Transcriber, channels: &[Vec<i16>]) -> Resu
             start_ms: milliseconds(at),
             end_ms: milliseconds(at + portion.len()),
         };
-        segments.extend(engine.hear(&mix, &[all], PLAIN_PROMPT)?.iter().map(segment));
+        segments.extend(hear(engine, &mix, &[all], PLAIN_PROMPT)?.iter().map(segment));
     }
     Ok(finish(engine, channels, segments, Vec::new()))
 }
@@ -257,9 +256,7 @@ fn nearest_names<'a>(heard: &str, desk: &Desk<'a>) -> Vec<Candidate<'a>> {
 /// Blanks what the desk itself says, word for word as its prompt has it: names that only sound like the desk's own
 /// greeting would otherwise take its place in the second hearing.
 fn without_formulas(heard: &str, prompt: &str) -> String {
-    let clauses = prompt.split(|character: char| !character.is_alphanumeric());
-    let formulas = clauses.filter(|clause| clause.chars().count() >= 3);
-    formulas.fold(heard.to_owned(), |text, formula| text.replace(formula, "。"))
+    doubt::clauses(prompt, 3).fold(heard.to_owned(), |text, formula| text.replace(formula, "。"))
 }
 
 /// The names stand before the prompt: its end sets the style of what follows, and a list would bring lists. The
@@ -330,7 +327,7 @@ fn segment(heard: &Heard) -> Segment {
         speaker: Speaker::Unknown,
         channel: 0,
         span: heard.span,
-        text: text::simplify(heard.text.trim()),
+        text: heard.text.clone(),
         alternative: None,
         corrected: None,
         confidence: heard.avg_logprob.exp().clamp(0.0, 1.0),

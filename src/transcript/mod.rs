@@ -181,6 +181,9 @@ impl Transcript {
 /// that way, misspells them.
 pub const DESK_PROMPT: &str = include_str!("../../corpora/desk_prompt.txt");
 
+/// A prompt that says only that the language is Mandarin in simplified characters.
+pub(crate) const PLAIN_PROMPT: &str = "以下是普通话的句子。";
+
 /// Which channel of a two-channel recording is whose.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -63,22 +63,16 @@ fn dispatcher(segments: &[Segment], configured: usize) -> usize {
 
 /// Whether something of what the desk says by rote, or of `prompt`, is in a text: word for word, or misheard.
 pub(crate) fn desk_speaks(text: &str, prompt: &str) -> bool {
-    let clauses = |text: &str| -> Vec<String> {
-        let clauses = text.split(|character: char| !character.is_alphanumeric());
-        clauses
-            .filter(|clause| clause.chars().count() >= TELLING)
-            .map(str::to_owned)
-            .collect()
-    };
-    let mut formulas = clauses(prompt);
-    formulas.extend(
-        PHRASES
-            .iter()
-            .filter(|phrase| phrase.len() >= TELLING)
-            .map(|phrase| phrase.iter().collect()),
-    );
-    let misheard = |clause: &String| (formulas.iter()).any(|formula| sound::sounds_like(clause, formula) >= ALIKE);
-    formula_chars(&doubt::spoken(text)) > 0 || clauses(text).iter().any(misheard)
+    if formula_chars(&doubt::spoken(text)) > 0 {
+        return true;
+    }
+    let by_rote = PHRASES.iter().filter(|phrase| phrase.len() >= TELLING);
+    let formulas: Vec<String> = doubt::clauses(prompt, TELLING)
+        .map(str::to_owned)
+        .chain(by_rote.map(|phrase| phrase.iter().collect()))
+        .collect();
+    let misheard = |clause: &str| (formulas.iter()).any(|formula| sound::sounds_like(clause, formula) >= ALIKE);
+    doubt::clauses(text, TELLING).any(misheard)
 }
 
 /// Returns how many characters of a text belong to phrases of the desk.
