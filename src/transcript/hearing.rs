@@ -51,12 +51,7 @@ pub(crate) fn transcribe(
     let mut windows = Vec::new();
     for (number, (channel, spans)) in channels.iter().zip(&spans).enumerate() {
         for spans in windows::group(spans) {
-            windows.push(Window {
-                number,
-                channel,
-                spans,
-                first: first_hearing(engine, channel, spans, desk)?,
-            });
+            windows.push(Window::hear(engine, number, channel, spans, &desk.prompt)?);
         }
     }
     if !windows
@@ -135,16 +130,44 @@ struct Window<'a> {
     number: usize,
     channel: &'a [i16],
     spans: &'a [Span],
+    /// With which `first` was heard.
+    prompt: &'a str,
     first: Vec<Heard>,
 }
 
-impl Window<'_> {
+impl<'a> Window<'a> {
+    /// Hears spans with the words of the desk; without them where they come back instead of the sound.
+    fn hear(
+        engine: &mut dyn Transcriber,
+        number: usize,
+        channel: &'a [i16],
+        spans: &'a [Span],
+        prompt: &'a str,
+    ) -> Result<Window<'a>, TranscribeError> {
+        let mut window = Window {
+            number,
+            channel,
+            spans,
+            prompt,
+            first: hear(engine, channel, spans, prompt)?,
+        };
+        if window.first.iter().any(|heard| doubt::is_prompt(&heard.text, prompt)) {
+            window.first = hear(engine, channel, spans, PLAIN_PROMPT)?;
+            window.prompt = PLAIN_PROMPT;
+        }
+        Ok(window)
+    }
+
     /// Hears without the desk's words, for a recording in which no desk speaks: there its prompt only misleads. Where
     /// the two are about as likely the prompt that fits is believed.
     fn hear_plainly(&mut self, engine: &mut dyn Transcriber) -> Result<(), TranscribeError> {
+        if self.prompt == PLAIN_PROMPT {
+            return Ok(());
+        }
         let plain = hear(engine, self.channel, self.spans, PLAIN_PROMPT)?;
         if !plain.is_empty() && mean(&plain) >= mean(&self.first) - SECOND_MARGIN {
             self.first = plain;
+            self.prompt = PLAIN_PROMPT;
         }
         Ok(())
     }
@@ -159,7 +182,7 @@ impl Window<'_> {
         if names.is_empty() {
             segments.extend(self.first.iter().map(segment));
         } else {
-            let prompt = prompt_with(&desk.prompt, &names);
+            let prompt = prompt_with(self.prompt, &names);
             let second = hear(engine, self.channel, self.spans, &prompt)?;
             let (ones, twos) = (by_span(self.spans, &self.first), by_span(self.spans, &second));
             for (one, two) in ones.into_iter().zip(twos) {
@@ -174,20 +197,6 @@ impl Window<'_> {
         segments.retain(|segment| !segment.text.is_empty());
         Ok(segments)
     }
-}
-
-/// Hears spans with the words of the desk; without them where they come back instead of the sound.
-fn first_hearing(
-    engine: &mut dyn Transcriber,
-    channel: &[i16],
-    spans: &[Span],
-    desk: &Desk<'_>,
-) -> Result<Vec<Heard>, TranscribeError> {
-    let first = hear(engine, channel, spans, &desk.prompt)?;
-    if first.iter().any(|heard| doubt::is_prompt(&heard.text, &desk.prompt)) {
-        return hear(engine, channel, spans, PLAIN_PROMPT);
-    }
-    Ok(first)
 }
 
 fn hear(

@@ -386,6 +386,15 @@ fn a_name_that_sounds_near_is_heard_when_the_prompt_holds_it_and_the_first_heari
 }
 
 #[test]
+fn the_second_hearing_expects_the_desks_words_only_where_a_desk_speaks() {
+    let (engine, _) = heard_twice(("我在峰单白路小区", -0.4), ("我在枫丹白露小区", -0.2));
+    assert_eq!(engine.prompts.last().unwrap(), "枫丹白露小区。以下是普通话的句子。");
+    let (engine, _) = heard_twice(("110请讲,我在峰单白路小区", -0.4), ("110请讲,我在枫丹白露小区", -0.2));
+    let expected = format!("枫丹白露小区。{}", DESK_PROMPT.trim());
+    assert_eq!(engine.prompts.last(), Some(&expected));
+}
+
+#[test]
 fn a_second_hearing_that_is_worse_a_loop_or_empty_is_not_chosen() {
     for second in [
         ("我在枫丹白露小区", -1.5),
