@@ -23,10 +23,13 @@ pub(super) fn json_line(value: &impl Serialize) -> anyhow::Result<()> {
 
 /// Writes one line of text; unlike `println!` it reports a closed pipe instead of panicking.
 pub(super) fn line(text: &str) -> anyhow::Result<()> {
-    let mut out = io::stdout().lock();
-    out.write_all(text.as_bytes())?;
-    out.write_all(b"\n")?;
-    Ok(())
+    self::text(text)?;
+    self::text("\n")
+}
+
+/// Writes text that has its line ends.
+pub(super) fn text(text: &str) -> anyhow::Result<()> {
+    Ok(io::stdout().lock().write_all(text.as_bytes())?)
 }
 
 /// Returns the language of the environment's locale; Chinese unless it names another.

@@ -9,7 +9,6 @@ use super::output;
 use crate::app::App;
 use crate::call::Call;
 use crate::call::CallId;
-use crate::call::Speaker;
 use crate::elements::Address;
 use crate::elements::Elements;
 use crate::elements::Item;
@@ -18,6 +17,7 @@ use crate::tags::Tags;
 use crate::transcript::Segment;
 use crate::transcript::Transcript;
 use crate::views::load;
+use crate::views::transcript::speaker;
 
 /// Show a call: record, transcript, elements, tags, links, clusters
 #[derive(Debug, Args)]
@@ -100,18 +100,14 @@ pub(super) fn print_transcript(transcript: &Transcript) -> anyhow::Result<()> {
 }
 
 fn print_segment(segment: &Segment) -> anyhow::Result<()> {
-    let speaker = match segment.speaker {
-        Speaker::Caller => "报警人",
-        Speaker::Dispatcher => "接警员",
-        Speaker::Unknown => "说话人",
-    };
+    let who = speaker(segment.speaker);
     let heard = match &segment.corrected {
         Some(_) => format!("  （听写：{}）", segment.text),
         None => String::new(),
     };
     let doubt = if segment.flags.is_empty() { "" } else { "  ？存疑" };
     output::line(&format!(
-        "  {:>5}  {speaker}  {}{heard}{doubt}",
+        "  {:>5}  {who}  {}{heard}{doubt}",
         output::clock(segment.span.start_ms),
         segment.best()
     ))

@@ -3,6 +3,9 @@
 /// What was said and what was heard in, character errors out.
 pub mod asr;
 
+/// What was said and what was heard in, right numbers, plates and places out.
+pub mod entities;
+
 /// Clusters and gold groups in, B³, pairs and dangerous merges out.
 pub mod links;
 

@@ -3,6 +3,7 @@
 pub mod call;
 pub mod elements;
 pub mod load;
+pub mod subtitles;
 pub mod tags;
 pub mod transcript;
 

@@ -10,6 +10,16 @@ use crate::transcript::Transcript;
 use crate::transcript::Word;
 use crate::views::rounded;
 
+/// Returns what people call a speaker.
+#[must_use]
+pub fn speaker(speaker: Speaker) -> &'static str {
+    match speaker {
+        Speaker::Caller => "报警人",
+        Speaker::Dispatcher => "接警员",
+        Speaker::Unknown => "说话人",
+    }
+}
+
 /// One timed piece of text.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct SegmentView {

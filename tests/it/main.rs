@@ -30,6 +30,9 @@ mod decoding;
 /// A transcription server that behaves, and one that does not.
 mod remote;
 
+/// Do `transcribe` and `eval asr` print what they promise?
+mod hearing;
+
 /// The real model on real speech.
 mod whisper;
 

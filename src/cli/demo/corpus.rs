@@ -11,9 +11,9 @@ use serde::Deserialize;
 use tempfile::TempDir;
 
 use crate::call::CallId;
-use crate::cli::eval::asr;
-use crate::cli::eval::asr::Spoken;
 use crate::cli::eval::links;
+use crate::cli::eval::spoken;
+use crate::cli::eval::spoken::Spoken;
 use crate::evaluate::links::Gold;
 use crate::sound::Name;
 use crate::sound::names::read_names;
@@ -88,7 +88,7 @@ pub(super) fn spoken(files: &Path) -> anyhow::Result<Vec<(CallId, Spoken)>> {
     fs::create_dir_all(files.join("gold"))?;
     fs::write(&gold, text("gold/asr.tsv")?)?;
     let mut spoken = Vec::new();
-    for item in asr::read_gold(&gold)? {
+    for item in spoken::read_gold(&gold)? {
         let name = item.path.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let id = calls
             .get(&format!("audio/{name}"))

@@ -12,8 +12,7 @@ use clap::Args;
 use super::Language;
 use super::Outcome;
 use super::call_error::WrongUse;
-use super::eval::asr;
-use super::eval::asr::Summary;
+use super::eval::figures;
 use super::eval::links;
 use super::import;
 use super::output;
@@ -22,6 +21,8 @@ use super::work;
 use crate::app::App;
 use crate::call::CallId;
 use crate::clusters::ClusterKind;
+use crate::evaluate::asr;
+use crate::evaluate::asr::File;
 use crate::store::Store;
 use crate::transcript;
 
@@ -112,7 +113,8 @@ async fn compare_hearing(app: &App, store: &Store, files: &std::path::Path, hear
     let (decoder, mut engine) = (app.decoder()?, app.engine()?);
     let spoken = corpus::spoken(files)?;
     let bar = output::bar(spoken.len() as u64);
-    let (mut plain, mut audio_ms, mut outcomes) = (Duration::ZERO, 0, Vec::new());
+    let gazetteer = app.gazetteer().await?;
+    let mut outcomes = Vec::new();
     engine.warm_up()?;
     for (id, item) in &spoken {
         bar.inc(1);
@@ -122,11 +124,20 @@ async fn compare_hearing(app: &App, store: &Store, files: &std::path::Path, hear
             .with_context(|| format!("{id} was not transcribed"))?;
         let recording = decoder.decode(&item.path)?;
         let start = Instant::now();
-        let baseline = transcript::plain(engine.as_mut(), &recording.channels)?;
-        plain += start.elapsed();
-        audio_ms += recording.duration_ms;
-        outcomes.push(asr::compare(item, &ours.value, &baseline));
+        let plain = transcript::plain(engine.as_mut(), &recording.channels)?;
+        outcomes.push(File {
+            file: id.to_string(),
+            codec: recording.format.codec,
+            channels: recording.channels.len(),
+            audio_s: recording.duration_ms as f64 / 1_000.0,
+            // All were heard at the same time; see below.
+            seconds: 0.0,
+            seconds_plain: Some(start.elapsed().as_secs_f64()),
+            layers: asr::compare(&item.text, &ours.value, Some(&plain), &gazetteer),
+        });
     }
     bar.finish_and_clear();
-    Summary::new(&outcomes, audio_ms, hearing, plain).print()
+    let mut total = asr::report(&outcomes).total;
+    total.seconds = hearing.as_secs_f64();
+    figures::print_total(&total)
 }

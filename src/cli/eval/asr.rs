@@ -1,191 +1,168 @@
-//! Recordings with their text in, character error rates of each layer beside plain Whisper out.
+//! Recordings with their text in, character and entity errors of each layer beside plain Whisper out.
 
 use std::fs;
 use std::path::Path;
 use std::path::PathBuf;
-use std::time::Duration;
+use std::sync::Arc;
 use std::time::Instant;
 
 use anyhow::Context as _;
-use serde::Serialize;
+use clap::Args;
 
 use crate::app::App;
 use crate::cli::Outcome;
-use crate::cli::call_error::WrongUse;
+use crate::cli::eval::figures;
+use crate::cli::eval::spoken;
+use crate::cli::eval::spoken::Spoken;
 use crate::cli::output;
 use crate::evaluate::asr;
-use crate::evaluate::asr::FileCer;
-use crate::evaluate::asr::Report;
-use crate::text;
+use crate::evaluate::asr::File;
+use crate::sound::Gazetteer;
+use crate::sound::names::read_names;
+use crate::speech::decoder::Decoder;
 use crate::transcript;
-use crate::transcript::Segment;
-use crate::transcript::Transcript;
+use crate::transcript::Desk;
+use crate::transcript::Transcriber;
 
-/// A recording and what is said in it.
-pub(in crate::cli) struct Spoken {
-    pub(in crate::cli) path: PathBuf,
-    pub(in crate::cli) text: String,
+#[derive(Debug, Args)]
+pub(super) struct Asr {
+    /// The gold file or files
+    #[arg(required = true, value_name = "GOLD")]
+    paths: Vec<PathBuf>,
+    /// JSON Lines: each recording, then all of them in total, by layout and by codec
+    #[arg(long)]
+    json: bool,
+    /// Print each recording too
+    #[arg(long)]
+    files: bool,
+    /// Skip plain Whisper
+    #[arg(long)]
+    no_baseline: bool,
+    /// Hear once only, to see what the second hearing gains and costs
+    #[arg(long)]
+    once: bool,
+    /// Names of places for this evaluation, as CSV, instead of those of the data directory
+    #[arg(long, value_name = "FILE")]
+    gazetteer: Option<PathBuf>,
+    /// Take at most so many recordings, spread evenly over all
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    limit: Option<u64>,
 }
 
-/// What one recording gave.
-pub(in crate::cli) struct Outcomes {
-    pub(in crate::cli) corrected: FileCer,
-    pub(in crate::cli) heard: FileCer,
-}
-
-/// Error rates of both layers beside the baseline, and what they cost.
-#[derive(Serialize)]
-pub(in crate::cli) struct Summary {
-    pub(in crate::cli) files: usize,
-    pub(in crate::cli) audio_s: f64,
-    pub(in crate::cli) cer_corrected: f64,
-    pub(in crate::cli) cer_heard: f64,
-    pub(in crate::cli) cer_plain: f64,
-    pub(in crate::cli) seconds: f64,
-    pub(in crate::cli) seconds_plain: f64,
-}
-
-impl Summary {
-    /// Adds up recordings.
-    pub(in crate::cli) fn new(outcomes: &[Outcomes], audio_ms: u64, own: Duration, plain: Duration) -> Summary {
-        let report =
-            |of: fn(&Outcomes) -> &FileCer| -> Report { asr::report(outcomes.iter().map(of).cloned().collect()) };
-        let corrected = report(|outcome| &outcome.corrected);
-        Summary {
-            files: outcomes.len(),
-            audio_s: audio_ms as f64 / 1_000.0,
-            cer_corrected: corrected.rate,
-            cer_heard: report(|outcome| &outcome.heard).rate,
-            cer_plain: corrected.baseline_rate,
-            seconds: own.as_secs_f64(),
-            seconds_plain: plain.as_secs_f64(),
-        }
-    }
-
-    /// Prints the figures for people.
-    pub(in crate::cli) fn print(&self) -> anyhow::Result<()> {
-        let speed = |seconds: f64| format!("{:.1} s, {:.1}× real time", seconds, self.audio_s / seconds.max(0.001));
-        output::line(&format!(
-            "recordings         {} ({:.1} min)",
-            self.files,
-            self.audio_s / 60.0
-        ))?;
-        output::line(&format!("CER corrected      {}", output::percent(self.cer_corrected)))?;
-        output::line(&format!(
-            "CER as heard       {}   {}",
-            output::percent(self.cer_heard),
-            speed(self.seconds)
-        ))?;
-        output::line(&format!(
-            "CER plain Whisper  {}   {}",
-            output::percent(self.cer_plain),
-            speed(self.seconds_plain)
-        ))
-    }
-}
-
-pub(super) async fn run(paths: &[PathBuf], json: bool, app: &App) -> anyhow::Result<Outcome> {
+pub(super) async fn run(command: &Asr, app: &App) -> anyhow::Result<Outcome> {
     let mut spoken = Vec::new();
-    for path in paths {
-        spoken.extend(read_gold(path)?);
+    for path in &command.paths {
+        spoken.extend(spoken::read_gold(path)?);
     }
-    let gazetteer = app.gazetteer().await?;
-    let (decoder, mut engine) = (app.decoder()?, app.engine()?);
-    let desk = app.desk(&gazetteer);
+    let spoken = spread(spoken, command.limit);
+    let gazetteer = match &command.gazetteer {
+        Some(file) => Arc::new(read_gazetteer(file)?),
+        None => app.gazetteer().await?,
+    };
+    let mut desk = app.desk(&gazetteer);
+    desk.second_hearing &= !command.once;
+    let mut engine = app.engine()?;
     engine.warm_up()?;
+    let mut judge = Judge {
+        decoder: app.decoder()?,
+        engine,
+        desk,
+        baseline: !command.no_baseline,
+    };
     let bar = output::bar(spoken.len() as u64);
-    let (mut own, mut plain, mut audio_ms) = (Duration::ZERO, Duration::ZERO, 0);
-    let (mut outcomes, mut parked) = (Vec::new(), 0);
+    let (mut files, mut failed) = (Vec::new(), 0);
     for item in &spoken {
-        bar.inc(1);
-        let recording = match decoder.decode(&item.path) {
-            Ok(recording) => recording,
-            Err(error) => {
-                eprintln!("{}: {error}", item.path.display());
-                parked += 1;
-                continue;
+        match judge.judge(item) {
+            Ok(file) => {
+                if command.json {
+                    output::json_line(&file)?;
+                }
+                files.push(file);
             }
-        };
-        let start = Instant::now();
-        let ours = transcript::transcribe(engine.as_mut(), &recording.channels, &desk)?;
-        own += start.elapsed();
-        let start = Instant::now();
-        let baseline = transcript::plain(engine.as_mut(), &recording.channels)?;
-        plain += start.elapsed();
-        audio_ms += recording.duration_ms;
-        let outcome = compare(item, &ours, &baseline);
-        if json {
-            output::json_line(&outcome.corrected)?;
+            Err(error) => {
+                bar.suspend(|| eprintln!("{}: {error:#}", item.path.display()));
+                failed += 1;
+            }
         }
-        outcomes.push(outcome);
+        bar.inc(1);
     }
     bar.finish_and_clear();
-    let summary = Summary::new(&outcomes, audio_ms, own, plain);
-    if json {
-        output::json_line(&summary)?
-    } else {
-        summary.print()?
+    let report = asr::report(&files);
+    match command.json {
+        true => output::json_line(&report)?,
+        false => figures::print_report(&report, if command.files { &files } else { &[] })?,
     }
-    Ok(if parked > 0 { Outcome::Parked } else { Outcome::Done })
+    Ok(if failed > 0 { Outcome::Parked } else { Outcome::Done })
 }
 
-/// Compares both layers of ours and the baseline with what was said; all in read-out form.
-pub(in crate::cli) fn compare(item: &Spoken, ours: &Transcript, baseline: &Transcript) -> Outcomes {
-    let said = text::read_out(&item.text);
-    let errors = |text: &str| asr::cer(&said, &text::read_out(text));
-    let layer = |of: fn(&Segment) -> &str| ours.segments.iter().map(of).collect::<Vec<_>>().join("\n");
-    let plain = errors(&baseline.text());
-    let file = |cer| FileCer {
-        file: item.path.display().to_string(),
-        cer,
-        baseline: plain,
-    };
-    Outcomes {
-        corrected: file(errors(&ours.text())),
-        heard: file(errors(&layer(|segment| segment.text.as_str()))),
-    }
+/// What judging a recording takes.
+struct Judge<'a> {
+    decoder: Decoder,
+    engine: Box<dyn Transcriber>,
+    desk: Desk<'a>,
+    baseline: bool,
 }
 
-/// Reads a TSV file of paths and texts, or a folder of recordings with texts of the same names.
-pub(in crate::cli) fn read_gold(path: &Path) -> anyhow::Result<Vec<Spoken>> {
-    if path.is_dir() {
-        return read_folder(path);
-    }
-    let base = path.parent().unwrap_or(Path::new("."));
-    let lines = fs::read_to_string(path).with_context(|| path.display().to_string())?;
-    let lines = lines.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
-    lines
-        .map(|(i, line)| {
-            let (file, text) = line
-                .split_once('\t')
-                .ok_or_else(|| WrongUse(format!("{}:{}: no tab between path and text", path.display(), i + 1)))?;
-            Ok(Spoken {
-                path: base.join(file),
-                text: text.to_owned(),
-            })
+impl Judge<'_> {
+    fn judge(&mut self, item: &Spoken) -> anyhow::Result<File> {
+        let recording = self.decoder.decode(&item.path)?;
+        let engine = self.engine.as_mut();
+        let start = Instant::now();
+        let ours = transcript::transcribe(engine, &recording.channels, &self.desk)?;
+        let seconds = start.elapsed().as_secs_f64();
+        let start = Instant::now();
+        let plain = match self.baseline {
+            true => Some(transcript::plain(engine, &recording.channels)?),
+            false => None,
+        };
+        Ok(File {
+            file: item.path.display().to_string(),
+            codec: recording.format.codec,
+            channels: recording.channels.len(),
+            audio_s: recording.duration_ms as f64 / 1_000.0,
+            seconds,
+            seconds_plain: plain.as_ref().map(|_| start.elapsed().as_secs_f64()),
+            layers: asr::compare(&item.text, &ours, plain.as_ref(), self.desk.gazetteer),
         })
-        .collect()
+    }
 }
 
-fn read_folder(folder: &Path) -> anyhow::Result<Vec<Spoken>> {
-    let entries = fs::read_dir(folder).with_context(|| folder.display().to_string())?;
-    let mut files: Vec<PathBuf> = entries.map(|entry| Ok(entry?.path())).collect::<std::io::Result<_>>()?;
-    files.sort();
-    let mut spoken = Vec::new();
-    for path in files
-        .into_iter()
-        .filter(|path| path.extension().is_some_and(|ending| ending != "txt"))
-    {
-        if let Ok(text) = fs::read_to_string(path.with_extension("txt")) {
-            spoken.push(Spoken { path, text });
-        }
+/// Takes every k-th recording, so that no more than the limit are left.
+fn spread(spoken: Vec<Spoken>, limit: Option<u64>) -> Vec<Spoken> {
+    let limit = limit.map_or(usize::MAX, |limit| usize::try_from(limit).unwrap_or(usize::MAX));
+    let step = spoken.len().div_ceil(limit).max(1);
+    spoken.into_iter().step_by(step).collect()
+}
+
+fn read_gazetteer(file: &Path) -> anyhow::Result<Gazetteer> {
+    let bytes = fs::read(file).with_context(|| file.display().to_string())?;
+    let (names, bad) = read_names(&crate::records::decode_text(&bytes));
+    for line in &bad {
+        eprintln!("{}:{}: {}", file.display(), line.line, line.reason);
     }
-    if spoken.is_empty() {
-        return Err(WrongUse(format!(
-            "{} holds no recording with a .txt of the same name",
-            folder.display()
-        ))
-        .into());
+    Ok(Gazetteer::new(names))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(count: usize, limit: Option<u64>, expected: &[usize]) {
+        let item = |number: usize| Spoken {
+            path: PathBuf::new(),
+            text: number.to_string(),
+        };
+        let taken = spread((0..count).map(item).collect(), limit);
+        let taken: Vec<usize> = taken.iter().map(|item| item.text.parse().unwrap()).collect();
+        assert_eq!(taken, expected);
     }
-    Ok(spoken)
+
+    #[test]
+    fn a_limit_takes_recordings_from_the_whole_set() {
+        check(10, Some(4), &[0, 3, 6, 9]);
+        check(3, Some(5), &[0, 1, 2]);
+        check(3, Some(1), &[0]);
+        check(3, None, &[0, 1, 2]);
+        check(0, Some(2), &[]);
+    }
 }

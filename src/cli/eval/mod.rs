@@ -1,8 +1,12 @@
 //! A gold file in, figures beside a baseline out.
 
-pub(super) mod asr;
+mod asr;
+
+pub(super) mod figures;
 
 pub(super) mod links;
+
+pub(super) mod spoken;
 
 mod tags;
 
@@ -23,10 +27,11 @@ pub(super) struct Eval {
 
 #[derive(Debug, Subcommand)]
 enum What {
-    /// Character error rate, beside plain Whisper on the same audio
+    /// Character errors, and numbers, plates and places, beside plain Whisper on the same audio
     ///
-    /// GOLD is a TSV file (path, tab, text) or a folder of recordings, each with a .txt of the same name.
-    Asr(Gold),
+    /// GOLD is a TSV file (path, tab, text) or a folder of recordings, each with a .txt of the same name. Texts are
+    /// compared in simplified characters, without punctuation, numbers read out.
+    Asr(asr::Asr),
     /// Events and matters of the data directory, beside same number and same address
     ///
     /// GOLD holds a line {"id", "event", "matter"} of JSON a call.
@@ -49,7 +54,7 @@ struct Gold {
 
 pub(super) async fn run(command: Eval, app: App) -> anyhow::Result<Outcome> {
     match command.what {
-        What::Asr(gold) => asr::run(&gold.paths, gold.json, &app).await,
+        What::Asr(command) => asr::run(&command, &app).await,
         What::Links(gold) => links::run(&gold.paths, gold.json, &app).await,
         What::Tags(gold) => tags::run(&gold.paths, gold.json, &app).await,
     }
