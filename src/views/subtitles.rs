@@ -60,7 +60,11 @@ fn of_segment(segment: &Segment) -> Vec<Cue> {
     let words: Vec<&str> = segment.best().split_whitespace().collect();
     let characters: Vec<char> = words.join(" ").chars().collect();
     let Span { start_ms, end_ms } = segment.span;
-    let edge = |done: usize| start_ms + (end_ms - start_ms) * done as u64 / characters.len().max(1) as u64;
+    let timed = starts(segment);
+    let edge = |done: usize| match timed.get(done) {
+        Some(&at) if timed.len() == characters.len() && done > 0 => at.clamp(start_ms, end_ms),
+        _ => start_ms + (end_ms - start_ms) * done as u64 / characters.len().max(1) as u64,
+    };
     let mut done = 0;
     let cue = |part: &[char]| {
         let start_ms = edge(done);
@@ -79,6 +83,14 @@ fn of_segment(segment: &Segment) -> Vec<Cue> {
         }
     };
     parts(&characters).into_iter().map(cue).collect()
+}
+
+/// Returns when each character was said, as far as the engine tells.
+fn starts(segment: &Segment) -> Vec<u64> {
+    let words = segment.words.iter();
+    words
+        .flat_map(|word| std::iter::repeat_n(word.span.start_ms, word.text.chars().count()))
+        .collect()
 }
 
 /// Divides a text that is too long near its middle, and its halves likewise.
@@ -126,6 +138,7 @@ mod tests {
     use crate::call::Turn;
     use crate::transcript;
     use crate::transcript::Flag;
+    use crate::transcript::Word;
 
     fn said(speaker: Speaker, text: &str, start_ms: u64, end_ms: u64) -> Turn {
         Turn {
@@ -198,6 +211,20 @@ mod tests {
                 ("请你们派人过来看一下，电话是13800001234。", 3_159, 5_600)
             ]
         );
+        // Where the engine times its words, the parts begin with theirs.
+        let mut transcript = transcript::given(&[said(Speaker::Caller, text, 1_000, 5_600)]);
+        let word = |(at, character): (usize, char)| Word {
+            text: character.to_string(),
+            span: Span {
+                start_ms: 1_000 + 10 * at as u64,
+                end_ms: 1_010 + 10 * at as u64,
+            },
+            confidence: 0.9,
+        };
+        transcript.segments[0].words = text.chars().enumerate().map(word).collect();
+        let timed = super::cues(&transcript);
+        assert_eq!((timed[0].span.end_ms, timed[1].span.start_ms), (1_230, 1_230));
+        assert_eq!(timed[1].span.end_ms, 5_600);
         let number = format!("号码{}对", "1".repeat(40));
         assert!(parts(&number.chars().collect::<Vec<_>>()).len() > 1);
     }
