@@ -1,6 +1,8 @@
 //! Settings in, built parts out; the only place that chooses engines.
 
 use std::env;
+use std::fs;
+use std::io;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::path::PathBuf;
@@ -30,6 +32,7 @@ use crate::speech::engine::Engine;
 use crate::speech::remote::Remote;
 use crate::speech::settings::EngineName;
 use crate::store::Store;
+use crate::tags::Model;
 use crate::tags::Tagger;
 use crate::terms::Segmenter;
 use crate::transcript::Desk;
@@ -103,10 +106,21 @@ impl App {
         Arc::new(Segmenter::new(gazetteer.names().iter().map(|name| name.name.as_str())))
     }
 
-    /// Builds the tagger.
+    /// Builds the tagger, with the model of the data directory where there is one.
+    pub fn tagger(&self) -> anyhow::Result<Arc<Tagger>> {
+        let path = self.tags_model();
+        let model = match fs::read(&path) {
+            Ok(bytes) => Model::read(&bytes).with_context(|| path.display().to_string())?,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Arc::new(Tagger::new())),
+            Err(error) => return Err(error).with_context(|| path.display().to_string()),
+        };
+        Ok(Arc::new(Tagger::with_model(model)))
+    }
+
+    /// Returns where a bureau's own tags model lies.
     #[must_use]
-    pub fn tagger(&self) -> Arc<Tagger> {
-        Arc::new(Tagger::new())
+    pub fn tags_model(&self) -> PathBuf {
+        self.data.join("tags.model")
     }
 
     /// Opens the index for reading.
@@ -183,7 +197,7 @@ impl App {
     pub async fn stages(&self, store: &Store) -> anyhow::Result<Stages> {
         let gazetteer = Arc::new(Gazetteer::new(store.names().await?));
         let segmenter = self.segmenter(&gazetteer);
-        Ok(Stages::new(store.clone(), segmenter, self.tagger(), gazetteer))
+        Ok(Stages::new(store.clone(), segmenter, self.tagger()?, gazetteer))
     }
 
     /// Works off the queue. Without a model the rest is done, and recordings wait for a process that has it.

@@ -50,7 +50,7 @@ impl Reader {
         let gazetteer = app.gazetteer().await?;
         Ok(Reader {
             segmenter: app.segmenter(&gazetteer),
-            tagger: app.tagger(),
+            tagger: app.tagger()?,
             gazetteer,
             at,
         })

@@ -25,6 +25,8 @@ mod gazetteer;
 
 mod import;
 
+mod labelled;
+
 mod links;
 
 mod model;
@@ -40,6 +42,10 @@ mod search;
 mod serve;
 
 mod show;
+
+mod tag_figures;
+
+mod tags;
 
 mod terms;
 
@@ -126,6 +132,7 @@ enum Command {
     Export(export::Export),
     Model(model::Model),
     Gazetteer(gazetteer::Gazetteer),
+    Tags(tags::Tags),
     Eval(eval::Eval),
     Rebuild(rebuild::Rebuild),
     Check(check::Check),
@@ -193,6 +200,7 @@ fn dispatch(cli: Cli) -> anyhow::Result<Outcome> {
             Command::Export(command) => export::run(command, app).await,
             Command::Model(command) => model::run(command, app),
             Command::Gazetteer(command) => gazetteer::run(command, app).await,
+            Command::Tags(command) => tags::run(command, &app),
             Command::Eval(command) => eval::run(command, app).await,
             Command::Rebuild(command) => rebuild::run(command, app).await,
             Command::Check(command) => check::run(command, app).await,

@@ -45,7 +45,7 @@ pub(super) async fn serve(app: &App, store: Store, working: bool) -> anyhow::Res
     let parts = Parts {
         index: app.index(&app.segmenter(&gazetteer))?,
         store: store.clone(),
-        tagger: app.tagger(),
+        tagger: app.tagger()?,
         decoder: app.decoder()?,
         zone: app.zone()?,
     };

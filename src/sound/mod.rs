@@ -120,5 +120,12 @@ pub fn sounds_like(a: &str, b: &str) -> f32 {
     align::likeness(a, b)
 }
 
+/// Returns a number that a character shares with all that are hardly told apart from it on the telephone (民 and 名,
+/// 知 and 资); `None` for what is not spoken. Expects normalised characters.
+#[must_use]
+pub fn group(c: char) -> Option<u16> {
+    syllable::group(c)
+}
+
 #[cfg(test)]
 mod tests;

@@ -114,6 +114,49 @@ pub(super) fn readings(c: char) -> Vec<Syllable> {
     found
 }
 
+/// Returns a number for the usual reading of a character that it shares with those hardly told apart on the telephone:
+/// z and zh, c and ch, s and sh, n and l, f and hu, -n and -ng. `None` for what is not spoken.
+pub(super) fn group(c: char) -> Option<u16> {
+    static GROUPS: LazyLock<Vec<u16>> = LazyLock::new(|| {
+        let mut numbers: HashMap<(&str, &str), u16> = HashMap::new();
+        let mut group = |syllable: Syllable| {
+            let next = u16::try_from(numbers.len()).expect("fewer groups than syllables");
+            let parts = match syllable.parts() {
+                _ if usize::from(syllable.0) >= first_letter() => (syllable.spelling(), ""),
+                (initial, last) => loosened(initial, last),
+            };
+            *numbers.entry(parts).or_insert(next)
+        };
+        all().map(&mut group).collect()
+    });
+    let usual = readings(c).into_iter().next()?;
+    GROUPS.get(usize::from(usual.0)).copied()
+}
+
+fn loosened(initial: &'static str, last: &'static str) -> (&'static str, &'static str) {
+    let (initial, last) = match (initial, last) {
+        ("h", "u") => ("f", "u"),
+        ("h", "uan") => ("f", "an"),
+        ("h", "uang") => ("f", "ang"),
+        ("h", "un") => ("f", "en"),
+        ("h", "ui") => ("f", "ei"),
+        other => other,
+    };
+    let initial = match initial {
+        "zh" => "z",
+        "ch" => "c",
+        "sh" => "s",
+        "n" => "l",
+        other => other,
+    };
+    (
+        initial,
+        last.strip_suffix('g')
+            .filter(|rest| rest.ends_with('n'))
+            .unwrap_or(last),
+    )
+}
+
 fn split(spelling: &'static str) -> (&'static str, &'static str) {
     const INITIALS: [&str; 21] = [
         "zh", "ch", "sh", "b", "p", "m", "f", "d", "t", "n", "l", "g", "k", "h", "j", "q", "x", "r", "z", "c", "s",

@@ -8,7 +8,7 @@ use crate::tags::support::Support;
 use crate::tags::taxonomy::Leaf;
 
 /// Code of what fits nowhere.
-const OTHER: &str = "999999";
+pub(crate) const OTHER: &str = "999999";
 /// Code of a call in which nothing is said.
 const SILENT: &str = "900101";
 
@@ -16,8 +16,8 @@ const SILENT: &str = "900101";
 const NEUTRAL: f32 = 3.5;
 /// Score that makes a leaf e times as likely.
 const SCALE: f32 = 2.2;
-/// Confidence below which there is no category.
-const ENOUGH: f32 = 0.5;
+/// Confidence below which a guess says little: there is no category then, where the rules are alone.
+pub(crate) const ENOUGH: f32 = 0.5;
 
 /// Ranks the leaves that have evidence; never empty, and the first is the best guess.
 pub(crate) fn rank(leaves: &[Leaf], support: &BTreeMap<usize, Support>) -> Vec<Category> {
@@ -41,8 +41,8 @@ pub(crate) fn rank(leaves: &[Leaf], support: &BTreeMap<usize, Support>) -> Vec<C
 }
 
 /// Returns the best guess where it is sure enough.
-pub(crate) fn decide(top: &[Category]) -> Option<Category> {
-    top.first().filter(|best| best.confidence >= ENOUGH).cloned()
+pub(crate) fn decide(top: &[Category], enough: f32) -> Option<Category> {
+    top.first().filter(|best| best.confidence >= enough).cloned()
 }
 
 /// Returns the ranking of a call in which nothing is said.
@@ -67,7 +67,8 @@ fn guess(leaves: &[Leaf], code: &str, confidence: f32, reasons: Vec<String>) -> 
     Some(category(leaf, confidence, reasons))
 }
 
-fn category(leaf: &Leaf, confidence: f32, reasons: Vec<String>) -> Category {
+/// Makes a category of a leaf.
+pub(crate) fn category(leaf: &Leaf, confidence: f32, reasons: Vec<String>) -> Category {
     Category {
         code: leaf.code.clone(),
         name: leaf.name.clone(),

@@ -8,6 +8,8 @@ mod denial;
 mod evidence;
 mod hits;
 mod labels;
+mod learn;
+mod learned;
 mod lexicon;
 mod marks;
 mod reading;
@@ -15,6 +17,7 @@ mod support;
 mod table;
 #[cfg(test)]
 mod tests;
+mod together;
 mod urgency;
 
 use std::collections::BTreeMap;
@@ -25,6 +28,13 @@ use crate::elements::Elements;
 use crate::elements::Source;
 use crate::elements::SourceText;
 use crate::tags::hits::Hits;
+pub use crate::tags::learn::Example;
+pub use crate::tags::learn::HeldOut;
+pub use crate::tags::learn::LearnError;
+pub use crate::tags::learn::digest;
+pub use crate::tags::learn::embedded_examples;
+pub use crate::tags::learned::Model;
+pub use crate::tags::learned::file::ModelError;
 use crate::tags::lexicon::Lexicon;
 use crate::tags::lexicon::Target;
 use crate::tags::reading::Reading;
@@ -82,28 +92,58 @@ pub struct Tags {
     pub urgency: Urgency,
 }
 
-/// Tags texts by the rules of `corpora/taxonomy.csv` and `corpora/labels.csv`.
+/// Tags texts by the rules of `corpora/taxonomy.csv` and `corpora/labels.csv` and by a model that learned from labelled texts.
 ///
-/// Every decision is a sum of rules that held, so every tag can name the words that caused it. What is denied
-/// (没有动刀), asked by the desk (有没有受伤?) or part of another word (刀削面) is no evidence.
+/// A rule is a sum of cues that held, a margin of the model a sum over the characters and sounds of the text, so every tag
+/// can name the words that caused it. What is denied (没有动刀), asked by the desk (有没有受伤?) or part of another word
+/// (刀削面) is no evidence for a rule. Labels and urgency are the rules' alone.
 #[derive(Debug)]
 pub struct Tagger {
     lexicon: Lexicon,
+    model: Option<Model>,
+}
+
+/// The embedded model, made from `corpora/tags_train.tsv`.
+const MODEL: &[u8] = include_bytes!("../../corpora/tags_model.bin");
+
+/// What the rules find in the texts of one call.
+struct Findings<'a> {
+    readings: Vec<(&'a SourceText, Reading)>,
+    /// By the number of the leaf.
+    leaves: BTreeMap<usize, Support>,
+    /// By the number of the label.
+    labels: BTreeMap<usize, Support>,
+    raises: Vec<Raise>,
 }
 
 impl Tagger {
-    /// Reads the embedded rules. Takes some 20 ms.
+    /// Reads the embedded rules and the embedded model. Takes some 30 ms.
     #[must_use]
     pub fn new() -> Tagger {
+        Tagger::with_model(Model::read(MODEL).expect("the embedded model is tested"))
+    }
+
+    /// Reads the embedded rules, and takes a model that learned from other texts.
+    #[must_use]
+    pub fn with_model(model: Model) -> Tagger {
+        Tagger {
+            model: Some(model),
+            ..Tagger::rules_only()
+        }
+    }
+
+    /// Reads the embedded rules; the category is theirs alone.
+    #[must_use]
+    pub fn rules_only() -> Tagger {
         Tagger {
             lexicon: Lexicon::embedded(),
+            model: None,
         }
     }
 
     /// Tags one call from all its texts; a text that an officer wrote weighs more than one that was heard.
     ///
     /// No text at all gives 999999 as the only guess; a transcript in which nothing is said gives 900101.
-    /// Elements only add to labels and urgency.
     #[must_use]
     pub fn tag(&self, segmenter: &Segmenter, texts: &[SourceText], elements: &Elements) -> Tags {
         let normals: Vec<(&SourceText, Normal)> = texts.iter().map(|text| (text, normalise(&text.text))).collect();
@@ -138,6 +178,27 @@ impl Tagger {
         elements: &Elements,
         cut: impl Fn(&str) -> Vec<Term>,
     ) -> Tags {
+        let found = self.find(texts, &cut);
+        let leaves = &self.lexicon.leaves;
+        let (top, enough) = match (self.silence(&found.readings), &self.model) {
+            (Some(confidence), _) => (category::silent(leaves, confidence), category::ENOUGH),
+            (None, Some(model)) => (together::rank(leaves, model, &found, elements, &cut), model.enough()),
+            (None, None) => (category::rank(leaves, &found.leaves), category::ENOUGH),
+        };
+        let category = category::decide(&top, enough);
+        let is_likely = category::decide(&top, category::ENOUGH).is_some();
+        let urgency = urgency::rate(leaves, &top, is_likely, &found.raises, elements);
+        let labels = labels::labels(&self.lexicon, &found.labels, &found.readings, elements);
+        Tags {
+            category,
+            top,
+            labels,
+            urgency,
+        }
+    }
+
+    /// Finds which rules hold in which text.
+    fn find<'a>(&self, texts: &[(&'a SourceText, Normal)], cut: impl Fn(&str) -> Vec<Term>) -> Findings<'a> {
         let lexicon = &self.lexicon;
         let readings: Vec<(&SourceText, Reading)> = texts
             .iter()
@@ -158,27 +219,20 @@ impl Tagger {
                     .push(Vote::new(&evidence, weight, words));
             }
         }
-        let (mut leaf_support, mut label_support, mut raises) = (BTreeMap::new(), BTreeMap::new(), Vec::new());
+        let mut found = Findings {
+            readings,
+            leaves: BTreeMap::new(),
+            labels: BTreeMap::new(),
+            raises: Vec::new(),
+        };
         for (target, support) in support::add_up(votes) {
             match target {
-                Target::Leaf(index) => leaf_support.extend([(index, support)]),
-                Target::Label(index) => label_support.extend([(index, support)]),
-                Target::Escalator(index) => raises.extend(self.raise(index, support)),
+                Target::Leaf(index) => found.leaves.extend([(index, support)]),
+                Target::Label(index) => found.labels.extend([(index, support)]),
+                Target::Escalator(index) => found.raises.extend(self.raise(index, support)),
             }
         }
-        let top = match self.silence(&readings) {
-            Some(confidence) => category::silent(&lexicon.leaves, confidence),
-            None => category::rank(&lexicon.leaves, &leaf_support),
-        };
-        let category = category::decide(&top);
-        let urgency = urgency::rate(&lexicon.leaves, &top, category.is_some(), &raises, elements);
-        let labels = labels::labels(lexicon, &label_support, &readings, elements);
-        Tags {
-            category,
-            top,
-            labels,
-            urgency,
-        }
+        found
     }
 
     fn raise(&self, index: usize, support: Support) -> Option<Raise> {

@@ -3,6 +3,7 @@
 use crate::elements::Elements;
 use crate::tags::Category;
 use crate::tags::Urgency;
+use crate::tags::category;
 use crate::tags::lexicon::Effect;
 use crate::tags::taxonomy::Leaf;
 
@@ -23,12 +24,13 @@ pub(crate) struct Raise {
 /// Rates how urgent a call is: the best guess's own level, made more urgent by each raise, never less.
 ///
 /// A guess that is too unsure to be a category still counts where it is urgent, but an unsure call is at least
-/// level 3.
+/// level 3, and so is one that fits nowhere.
 pub(crate) fn rate(leaves: &[Leaf], top: &[Category], is_sure: bool, raises: &[Raise], elements: &Elements) -> Urgency {
     let guess = top.first();
     let leaf = guess.and_then(|guess| leaves.iter().find(|leaf| leaf.code == guess.code));
     let own = leaf.map_or(UNKNOWN, |leaf| leaf.urgency);
-    let mut level = if is_sure { own } else { own.min(UNKNOWN) };
+    let fits = leaf.is_some_and(|leaf| leaf.code != category::OTHER);
+    let mut level = if is_sure && fits { own } else { own.min(UNKNOWN) };
     let mut reasons: Vec<String> = leaf.map(|leaf| leaf.name.clone()).into_iter().collect();
     let mut raised = |to: u8, why: String, level: &mut u8| {
         if to < *level {

@@ -6,18 +6,18 @@ use std::path::PathBuf;
 
 use anyhow::Context as _;
 use jiff::Timestamp;
-use serde::Deserialize;
 
 use crate::app::App;
 use crate::cli::Outcome;
 use crate::cli::analyze::Reader;
-use crate::cli::call_error::WrongUse;
 use crate::cli::eval::links;
+use crate::cli::labelled;
 use crate::cli::output;
+use crate::cli::tag_figures;
 use crate::evaluate::tags;
 use crate::evaluate::tags::Prediction;
-use crate::evaluate::tags::TagFigures;
 use crate::store::Store;
+use crate::tags::Example;
 use crate::tags::Tags;
 
 /// A text with its right code, and the tags that are stored for it where it belongs to a call.
@@ -27,16 +27,23 @@ struct Labelled {
     stored: Option<Tags>,
 }
 
+impl From<Example> for Labelled {
+    fn from(example: Example) -> Labelled {
+        Labelled {
+            code: example.code,
+            text: example.text,
+            stored: None,
+        }
+    }
+}
+
 pub(super) async fn run(paths: &[PathBuf], json: bool, app: &App) -> anyhow::Result<Outcome> {
     let mut labelled = Vec::new();
     for path in paths {
         let text = fs::read_to_string(path).with_context(|| path.display().to_string())?;
-        if let Some(texts) = of_objects(&text) {
-            labelled.extend(texts);
-        } else if text.trim_start().starts_with('{') {
-            labelled.extend(of_calls(&app.store().await?, &text, path).await?);
-        } else {
-            labelled.extend(of_texts(&text, path)?);
+        match labelled::texts(&text, path)? {
+            Some(texts) => labelled.extend(texts.into_iter().map(Labelled::from)),
+            None => labelled.extend(of_calls(&app.store().await?, &text, path).await?),
         }
     }
     let reader = Reader::new(app, Timestamp::now()).await?;
@@ -52,52 +59,11 @@ pub(super) async fn run(paths: &[PathBuf], json: bool, app: &App) -> anyhow::Res
     if json {
         output::json_line(&report)?;
     } else {
-        print("huisheng", &report.tagger)?;
-        print("keywords", &report.keywords)?;
+        tag_figures::summary("huisheng", &report.tagger)?;
+        tag_figures::summary("keywords", &report.keywords)?;
+        tag_figures::reliability(&report.tagger)?;
     }
     Ok(Outcome::Done)
-}
-
-/// A text of its own beside what is right about it; its elements are for others.
-#[derive(Deserialize)]
-struct Object {
-    category: String,
-    text: String,
-}
-
-/// Reads texts with their category, one object a line; `None` where the lines are something else.
-fn of_objects(text: &str) -> Option<Vec<Labelled>> {
-    let lines = text.lines().filter(|line| !line.trim().is_empty());
-    let objects = lines
-        .map(serde_json::from_str)
-        .collect::<Result<Vec<Object>, _>>()
-        .ok()?;
-    let labelled = objects.into_iter().map(|object| Labelled {
-        code: object.category,
-        text: object.text,
-        stored: None,
-    });
-    Some(labelled.collect())
-}
-
-/// Reads `code<TAB>text` lines; `#` begins a comment.
-fn of_texts(text: &str, path: &Path) -> anyhow::Result<Vec<Labelled>> {
-    let lines = text
-        .lines()
-        .enumerate()
-        .filter(|(_, line)| !line.trim().is_empty() && !line.starts_with('#'));
-    lines
-        .map(|(i, line)| {
-            let (code, text) = line
-                .split_once('\t')
-                .ok_or_else(|| WrongUse(format!("{}:{}: no tab between code and text", path.display(), i + 1)))?;
-            Ok(Labelled {
-                code: code.to_owned(),
-                text: text.to_owned(),
-                stored: None,
-            })
-        })
-        .collect()
 }
 
 /// Reads gold lines of calls and takes text and tags from the store; calls without a category are left out.
@@ -119,17 +85,4 @@ async fn of_calls(store: &Store, text: &str, path: &Path) -> anyhow::Result<Vec<
         });
     }
     Ok(labelled)
-}
-
-fn print(name: &str, figures: &TagFigures) -> anyhow::Result<()> {
-    output::line(&format!(
-        "{name:<10} {} texts  accuracy {}  top three {}  macro F1 {:.3}  answers {} of them, {} right  first level {}",
-        figures.texts,
-        output::percent(figures.accuracy),
-        output::percent(figures.top3),
-        figures.macro_f1,
-        output::percent(figures.coverage),
-        output::percent(figures.precision),
-        output::percent(figures.level1_accuracy),
-    ))
 }
