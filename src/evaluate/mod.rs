@@ -3,6 +3,9 @@
 /// What was said and what was heard in, character errors out.
 pub mod asr;
 
+/// Texts with their right elements in, right, given and wanted of each kind out.
+pub mod elements;
+
 /// What was said and what was heard in, right numbers, plates and places out.
 pub mod entities;
 

@@ -2,6 +2,8 @@
 
 mod asr;
 
+mod elements;
+
 pub(super) mod figures;
 
 pub(super) mod links;
@@ -32,6 +34,12 @@ enum What {
     /// GOLD is a TSV file (path, tab, text) or a folder of recordings, each with a .txt of the same name. Texts are
     /// compared in simplified characters, without punctuation, numbers read out.
     Asr(asr::Asr),
+    /// Times, places, persons, numbers, money and harm found in texts, beside plain patterns
+    ///
+    /// GOLD holds a line {"text", "received_at", "elements", "negated", "part"} of JSON a text: the values of its elements,
+    /// the harm it denies ("weapon", "injury") and which part of the texts it belongs to. Names of places are those of
+    /// the data directory.
+    Elements(Gold),
     /// Events and matters of the data directory, beside same number and same address
     ///
     /// GOLD holds a line {"id", "event", "matter"} of JSON a call.
@@ -55,6 +63,7 @@ struct Gold {
 pub(super) async fn run(command: Eval, app: App) -> anyhow::Result<Outcome> {
     match command.what {
         What::Asr(command) => asr::run(&command, &app).await,
+        What::Elements(gold) => elements::run(&gold.paths, gold.json, &app).await,
         What::Links(gold) => links::run(&gold.paths, gold.json, &app).await,
         What::Tags(gold) => tags::run(&gold.paths, gold.json, &app).await,
     }
