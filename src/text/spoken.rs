@@ -134,7 +134,18 @@ fn run_end(characters: &[char], start: usize) -> usize {
     let end = start + length;
     let next = characters.get(end).copied().unwrap_or(' ');
     let borrowed = matches!(characters[end - 1], '洞' | '拐' | '勾') && "口穴角弯卖骗走跑杖进入里结引".contains(next);
-    if borrowed && length > 1 { end - 1 } else { end }
+    // 三万一天 is 30,000 a day, 三十八一只 38 apiece.
+    let counts = characters[end - 1] == '一' && "天个次月年人份只家斤件条把笔夜晚套张".contains(next);
+    let behind_unit = length > 1 && numeral::unit(characters[end - 2]).is_some_and(|unit| unit >= 100);
+    let too_much = || {
+        let shorter = numeral::cardinal(&characters[start..end - 1]).is_some();
+        shorter && numeral::cardinal(&characters[start..end]).is_none()
+    };
+    if length > 1 && (borrowed || (counts && (behind_unit || too_much()))) {
+        end - 1
+    } else {
+        end
+    }
 }
 
 /// Reads digits with groups in them: 幺三八三个零… is 138000….
@@ -217,7 +228,9 @@ fn is_single(c: char, before: &[char], after: &[char]) -> bool {
     }
     let next = |word: &str| starts_with_any(after, &[word]);
     match c {
-        '两' => ["点", "岁", "小时", "公里", "米"].iter().any(|word| next(word)),
+        '两' => ["点", "岁", "小时", "公里", "米", "块钱", "元", "毛钱"]
+            .iter()
+            .any(|word| next(word)),
         '零' => next("点"),
         _ if ends_with_any(before, &["百分之"]) => true,
         _ if next("点") => is_hour(c, before, after),

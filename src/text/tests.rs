@@ -74,6 +74,7 @@ fn numbers_of_addresses_phones_money_and_time_become_digits() {
             ("石榴巷二百零二号", "石榴巷202号"),
             ("K二十三加五百", "K23加500"),
             ("百分之三", "百分之3"),
+            ("存三万一天返二百一个月", "存30000一天返200一个月"),
         ],
         |text| numbers(text).text,
     );
