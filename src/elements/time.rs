@@ -19,11 +19,13 @@ use crate::text::numeral;
 /// A date, a part of the day and an hour, each of which may be missing.
 static POINT: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(concat!(
-        r"(?:(?:(?:(?P<year>20\d\d)年)?(?P<month>\d{1,2})月(?P<day>\d{1,2})[日号])",
-        r"|(?P<word>大前天|前天|前晚|昨天|昨日|昨|今天|今日|今|当天)",
-        r"|(?P<week>上上|上|这|本)(?:个)?(?:礼拜|星期|周)(?P<weekday>[一二三四五六日天1-6]))?",
-        r"(?P<part>凌晨|清晨|早上|早晨|早|上午|中午|下午|午后|傍晚|晚上|晚|夜里|夜|半夜|深夜)?",
-        r"的?(?:(?P<hour>\d{1,2})[点时](?:(?P<half>半)|(?P<quarter>[一三13])刻|(?P<minute>\d{1,2})分?)?",
+        r"(?:(?:(?:(?P<year>20\d\d)年)?(?P<month>\d{1,2})月(?:份的?)?(?P<day>\d{1,2})[日号])",
+        r"|(?P<word>大前天|前天|前儿个?|前晚|昨天|昨儿个?|昨日|昨|今天|今儿个?|今日|今|明天|明儿个?|明日|明|大后天|后天)",
+        r"|(?P<week>上上|上|这|本|下)?(?:个)?(?:礼拜|星期|周)(?P<weekday>[一二三四五六日天1-6]))?",
+        r"(?:的时候)?(?P<part>晚上?(?:后半夜|半夜|凌晨)|凌晨|清晨|早上|早晨|一大早|大清早|清早|早起|早|晨|上午|中午|晌午|下午|午后|傍晚|晚上|晚|",
+        r"后半夜|下半夜|夜里|夜间|夜|大半夜|半夜|午夜|深夜)?",
+        r"的?(?:(?:(?P<low>[一二两三四五六七八九]|十一)(?P<high>[二三四五六七八九十])|(?P<hour>\d{1,2}))[点时]",
+        r"(?:(?P<half>半)|(?P<quarter>[一三13])刻|(?P<minute>\d{1,2}分|\d\d))?",
         r"(?P<about>多钟?|来钟|左右|钟|许)?|(?P<h>\d{1,2}):(?P<m>\d{2}))?",
     ))
     .expect("the pattern is fixed")
@@ -31,11 +33,21 @@ static POINT: LazyLock<Regex> = LazyLock::new(|| {
 /// A length of time before the call.
 static AGO: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(
-        r"(?P<n>\d+|[一二两三四五六七八九十半几]+)(?P<half>个半)?个?(?P<unit>分钟|小时|钟头|天|礼拜|星期|周|月|年)(?:多)?(?:之前|以前|前)",
+        r"(?P<n>\d+|[一二两俩三四五六七八九十半几]+)(?P<half>个半)?来?个?(?P<unit>分钟|小时|钟头|天|礼拜|星期|周|月|年)(?:多)?(?:之前|以前|前)",
     )
     .expect("the pattern is fixed")
 });
 static JUST: LazyLock<Regex> = LazyLock::new(|| Regex::new("刚才|刚刚|刚不久|方才").expect("the pattern is fixed"));
+/// What makes a part of the day a length (一上午) or a habit (天天半夜) when it stands before it.
+static LASTS: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new("(?:[一整半个每成两几]|天天|到了?|每天|每晚|经常|总是)$").expect("the pattern is fixed")
+});
+/// What makes a part of the day a habit when it stands behind it.
+static HABIT: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new("^(?:老|总|经常|常|天天|还)").expect("the pattern is fixed"));
+/// What asks for the time or counts points behind it.
+static NO_TIME: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new("^(?:几点|几号|什么时候|啥时|意见|要求|建议|水|小)").expect("the pattern is fixed"));
 
 /// Finds times, in order, resolved against the time of the call in Chinese time (the whole country has one).
 pub(super) fn find(reading: &Reading, now: Timestamp) -> Vec<Item<TimeSpan>> {
@@ -45,6 +57,10 @@ pub(super) fn find(reading: &Reading, now: Timestamp) -> Vec<Item<TimeSpan>> {
         items.push(reading.item(reading.digits.span(range), span, confidence));
     };
     for found in JUST.find_iter(text) {
+        // 后方才 is only then.
+        if found.as_str() == "方才" && reading.digits.before(found.start()).ends_with('后') {
+            continue;
+        }
         if let Some(span) = before(now, 15 * 60, 0) {
             push(found.range(), span, 0.8);
         }
@@ -58,16 +74,42 @@ pub(super) fn find(reading: &Reading, now: Timestamp) -> Vec<Item<TimeSpan>> {
         let Some(whole) = found.get(0).filter(|whole| !whole.is_empty()) else {
             continue;
         };
-        let habit = ["天天", "每天", "每晚", "经常", "总是", "每"]
-            .iter()
-            .any(|word| tail(reading.digits.before(whole.start()), 3).ends_with(word));
-        if let Some((span, confidence)) = point(&found, now).filter(|_| !habit) {
+        if is_no_time(
+            &found,
+            reading.digits.before(whole.start()),
+            reading.digits.after(whole.end()),
+        ) {
+            continue;
+        }
+        if let Some((span, confidence)) = point(&found, now) {
             push(whole.range(), span, confidence);
         }
     }
     items.sort_by_key(|item| (item.start, std::cmp::Reverse(item.end)));
     items.dedup_by(|next, kept| next.start < kept.end);
     items
+}
+
+/// Tells lengths (一下午), habits (每天早上), questions (今天几点) and numbers (一点二) from times.
+fn is_no_time(found: &Captures<'_>, before: &str, after: &str) -> bool {
+    let before = tail(before, 4);
+    let bare = found.name("part").is_some() && found.name("word").is_none() && found.name("month").is_none();
+    let bare = bare && found.name("weekday").is_none();
+    let hours = ["hour", "low", "h"].iter().any(|name| found.name(name).is_some());
+    let dated = ["word", "month", "weekday"]
+        .iter()
+        .any(|name| found.name(name).is_some());
+    let habit = ["天天", "每天", "每晚", "经常", "总是", "每"]
+        .iter()
+        .any(|word| before.ends_with(word));
+    let week = found.name("weekday").is_some() && found.name("week").is_none();
+    habit
+        || NO_TIME.is_match(after)
+        || (bare && !hours && (LASTS.is_match(before) || HABIT.is_match(after)))
+        || (week && before.ends_with(['一', '两', '几', '半', '三', '四', '每', '整', '.']))
+        || (dated && before.ends_with(['以', '之', '目']))
+        || (!hours && !dated && matches!(found.name("part").map(|part| part.as_str()), Some("晨" | "早起")))
+        || (hours && !dated && !bare && before.ends_with(['比', '第', '.', '加']))
 }
 
 fn before(now: Timestamp, earliest: i64, latest: i64) -> Option<TimeSpan> {
@@ -90,6 +132,7 @@ fn ago(found: &Captures<'_>, now: Timestamp) -> Option<TimeSpan> {
     };
     let (least, most) = match found.name("n")?.as_str() {
         "半" => (unit * 3 / 8, unit * 5 / 8),
+        "俩" => (unit * 2 - unit / 4, unit * 2 + unit / 4),
         number if number.contains('几') => (unit * 2, unit * 9),
         number => {
             let count = i64::try_from(numeral::value(number)?)
@@ -121,6 +164,17 @@ fn clock(found: &Captures<'_>) -> Option<Clock> {
             slack: (0, 0),
         });
     }
+    if let (Some(low), Some(high)) = (found.name("low"), found.name("high")) {
+        let hour = |text: &str| numeral::value(text).and_then(|hour| i8::try_from(hour).ok());
+        let low = hour(low.as_str())?;
+        // 十一二点 is between eleven and twelve.
+        let follows = hour(high.as_str())? == if low == 11 { 2 } else { low + 1 };
+        return follows.then_some(Clock {
+            hour: low,
+            minute: 0,
+            slack: (0, 60),
+        });
+    }
     let hour = number("hour").filter(|hour| *hour <= 24)?;
     let quarter = found
         .name("quarter")
@@ -129,10 +183,11 @@ fn clock(found: &Captures<'_>) -> Option<Clock> {
         .name("half")
         .map(|_| 30)
         .or(quarter)
-        .or(number("minute"))
+        .or_else(|| found.name("minute")?.as_str().trim_end_matches('分').parse().ok())
         .unwrap_or(0);
     let slack = match found.name("about").map(|about| about.as_str()) {
-        Some("多" | "多钟") => (0, 59),
+        // 四点多 is hardly said of ten to five, and may be said of a few minutes to four.
+        Some("多" | "多钟") => (15, 45),
         Some("来钟") => (30, 30),
         Some("左右" | "许") => (15, 15),
         _ => (0, 0),
@@ -145,14 +200,16 @@ fn point(found: &Captures<'_>, now: Timestamp) -> Option<(TimeSpan, f32)> {
     let zone = tz::offset(8);
     let today = zone.to_datetime(now).date();
     let named = date(found, today);
-    let part = found.name("part").map(|part| part.as_str());
+    let part = found.name("part").map(|part| plain_part(part.as_str()));
     let clock = clock(found);
     let alone = named.is_none() && part.is_none();
-    let bare = matches!(found.name("word").map(|word| word.as_str()), Some("今" | "昨"));
+    let bare = matches!(found.name("word").map(|word| word.as_str()), Some("今" | "昨" | "明"));
     if bare && part.is_none() {
         return None;
     }
-    if alone && clock.is_none() || (named.is_none() && matches!(part, Some("早" | "晚" | "夜")) && clock.is_none()) {
+    if alone && clock.is_none()
+        || (named.is_none() && matches!(part, Some("早" | "晨" | "晚" | "夜")) && clock.is_none())
+    {
         return None;
     }
     let day = named.unwrap_or(today);
@@ -174,9 +231,6 @@ fn point(found: &Captures<'_>, now: Timestamp) -> Option<(TimeSpan, f32)> {
         let back = 24.hours();
         span.from = span.from.checked_sub(back).ok()?;
         span.to = span.to.checked_sub(back).ok()?;
-    }
-    if span.from <= now {
-        span.to = span.to.min(now.max(span.from));
     }
     if alone && clock.as_ref().is_some_and(|clock| clock.hour <= 12) {
         span = latest_half(span, now)?;
@@ -200,7 +254,7 @@ fn latest_half(span: TimeSpan, now: Timestamp) -> Option<TimeSpan> {
     let shift = if passed { 12.hours() } else { 0.hours() };
     Some(TimeSpan {
         from: span.from.checked_add(shift).ok()?,
-        to: span.to.checked_add(shift).ok()?.min(now),
+        to: span.to.checked_add(shift).ok()?,
         ambiguous: true,
     })
 }
@@ -218,28 +272,53 @@ fn date(found: &Captures<'_>, today: Date) -> Option<Date> {
             Some(date)
         };
     }
-    if let (Some(week), Some(weekday)) = (found.name("week"), found.name("weekday")) {
+    if let Some(weekday) = found.name("weekday") {
         let monday = today
             .checked_sub(i64::from(today.weekday().to_monday_zero_offset()).days())
             .ok()?;
-        let weeks = match week.as_str() {
-            "上上" => 2,
-            "上" => 1,
+        let weeks = match found.name("week").map(|week| week.as_str()) {
+            Some("上上") => 2,
+            Some("上") => 1,
+            Some("下") => -1,
             _ => 0,
         };
         let offset = match weekday.as_str() {
             "日" | "天" => Weekday::Sunday.to_monday_zero_offset(),
             day => i8::try_from(numeral::value(day)?).ok()? - 1,
         };
-        return monday.checked_add((i64::from(offset) - weeks * 7).days()).ok();
+        let day = monday.checked_add((i64::from(offset) - weeks * 7).days()).ok()?;
+        // 礼拜五 by itself is the last one that there was.
+        let ahead = found.name("week").is_none() && day > today;
+        return if ahead {
+            day.checked_sub(7.days()).ok()
+        } else {
+            Some(day)
+        };
     }
-    let back = match found.name("word")?.as_str() {
+    let back: i64 = match found.name("word")?.as_str() {
         "大前天" => 3,
-        "前天" | "前晚" => 2,
-        "昨天" | "昨日" | "昨" => 1,
+        "前天" | "前儿" | "前儿个" | "前晚" => 2,
+        word if word.starts_with('昨') => 1,
+        word if word.starts_with('明') => -1,
+        "后天" => -2,
+        "大后天" => -3,
         _ => 0,
     };
     today.checked_sub(back.days()).ok()
+}
+
+/// Returns the one name that a part of the day has here: 昨晚半夜 is 半夜, 一大早 早上.
+fn plain_part(part: &str) -> &str {
+    match part.trim_start_matches("晚上") {
+        "晚后半夜" | "后半夜" | "下半夜" => "后半夜",
+        "晚半夜" | "半夜" | "晚凌晨" | "大半夜" | "午夜" => "半夜",
+        "凌晨" if part.starts_with('晚') => "半夜",
+        "一大早" | "大清早" | "清早" | "早起" | "晨" => "早上",
+        "晌午" => "中午",
+        "夜间" => "夜里",
+        "" => "晚上",
+        other => other,
+    }
 }
 
 /// Returns the first and last hour of a part of the day; night runs into the next day.
@@ -253,15 +332,17 @@ fn span_of(part: Option<&str>) -> (i64, i64) {
         Some("傍晚") => (17, 19),
         Some("晚上" | "晚" | "夜里" | "夜") => (18, 24),
         Some("半夜" | "深夜") => (23, 28),
+        Some("后半夜") => (24, 29),
         _ => (0, 24),
     }
 }
 
 /// Returns the minutes of the day that an hour means, and whether another reading is possible: 昨天半夜2点 may belong to
-/// either side of midnight, and then both lie in the span.
+/// either side of midnight, and then the later one is taken.
 fn hours(clock: &Clock, part: Option<&str>, word: Option<&str>) -> (i64, i64, bool) {
     let hour = i64::from(clock.hour);
-    let evening = matches!(part, Some("晚上" | "晚" | "夜里" | "夜" | "半夜" | "深夜")) || word == Some("前晚");
+    let evening =
+        matches!(part, Some("晚上" | "晚" | "夜里" | "夜" | "半夜" | "后半夜" | "深夜")) || word == Some("前晚");
     let hour = match part {
         Some("下午" | "午后" | "傍晚") if hour < 12 => hour + 12,
         Some("中午") if hour < 3 => hour + 12,
@@ -274,7 +355,7 @@ fn hours(clock: &Clock, part: Option<&str>, word: Option<&str>) -> (i64, i64, bo
     let past_midnight = evening && hour < 5;
     let dated = word.is_some_and(|word| word.starts_with('昨') || word.starts_with('前'));
     match (past_midnight && dated, part) {
-        (true, Some("半夜" | "深夜" | "夜里")) => (from, to + 24 * 60, true),
+        (true, Some("半夜" | "后半夜" | "深夜" | "夜里")) => (from + 24 * 60, to + 24 * 60, true),
         (true, _) => (from + 24 * 60, to + 24 * 60, false),
         _ => (from, to, false),
     }
