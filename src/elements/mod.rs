@@ -10,6 +10,7 @@ mod person;
 mod phone;
 mod place;
 mod plate;
+mod post;
 mod reading;
 mod story;
 mod time;

@@ -12,6 +12,7 @@ use crate::elements::Place;
 use crate::elements::Source;
 use crate::elements::levels;
 use crate::elements::locality;
+use crate::elements::post;
 use crate::elements::reading::Reading;
 use crate::elements::reading::head;
 use crate::sound::NameKind;
@@ -103,18 +104,21 @@ fn anchors(reading: &Reading, context: &Context<'_>) -> Vec<Anchor> {
             })
         })
         .collect();
-    let spelt = locality::find(&reading.plain.text).into_iter().map(|locality| {
-        let anchor = Anchor {
-            range: range(reading.plain.span(locality.range)),
-            place: Place {
-                address: locality.address,
-                ..Place::default()
-            },
-            confidence: locality.confidence,
-        };
-        guessed(&anchor, reading, context).unwrap_or(anchor)
-    });
-    let posts = locality::posts(&reading.digits.text)
+    let to_plain = |byte: usize| reading.plain.byte_of(reading.digits.span(byte..byte + 1).0);
+    let spelt = locality::find(&reading.plain.text, &reading.digits.text, to_plain)
+        .into_iter()
+        .map(|locality| {
+            let anchor = Anchor {
+                range: range(reading.plain.span(locality.range)),
+                place: Place {
+                    address: locality.address,
+                    ..Place::default()
+                },
+                confidence: locality.confidence,
+            };
+            guessed(&anchor, reading, context).unwrap_or(anchor)
+        });
+    let posts = post::find(&reading.digits.text)
         .into_iter()
         .map(|(bytes, metres)| Anchor {
             range: range(reading.digits.span(bytes)),
@@ -163,15 +167,12 @@ fn range((start, end): (usize, usize)) -> Range<usize> {
 fn known(name: &str, kind: NameKind) -> Place {
     let mut address = Address::default();
     let level = match kind {
-        NameKind::Estate | NameKind::Venue | NameKind::Site => Some(&mut address.estate),
-        NameKind::Road => Some(&mut address.road),
-        NameKind::Village => Some(&mut address.village),
-        NameKind::Area => Some(&mut address.area),
-        NameKind::Other => None,
+        NameKind::Estate | NameKind::Venue | NameKind::Site | NameKind::Other => &mut address.estate,
+        NameKind::Road => &mut address.road,
+        NameKind::Village => &mut address.village,
+        NameKind::Area => &mut address.area,
     };
-    if let Some(level) = level {
-        *level = Some(name.to_owned());
-    }
+    *level = Some(name.to_owned());
     Place {
         name: Some(name.to_owned()),
         kind: Some(kind),
