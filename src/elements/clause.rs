@@ -1,6 +1,9 @@
 //! A text and a place in it in, the clause or sentence around that place out; whether it asks or denies.
 
 use std::ops::Range;
+use std::sync::LazyLock;
+
+use regex::Regex;
 
 /// Marks between sentences.
 const STOPS: [char; 7] = ['。', '!', '?', ';', '\n', '！', '？'];
@@ -64,4 +67,15 @@ pub(super) fn denies(before: &str) -> bool {
         "怕", "否认",
     ];
     WORDS.iter().any(|word| before.contains(word))
+}
+
+/// Tells whether what stands between two things of a kind takes the first back (三单元,不对,四单元).
+pub(super) fn takes_back(between: &str) -> bool {
+    static WORDS: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(
+            r"^[^\p{Han}\w]*(?:哦|噢|啊|呃|哎|哎呀|呸)?[^\p{Han}\w]*(?:不对不对|不对|不是|不不+|错了|说错了?|记错了?|口误)[^\p{Han}\w]*(?:应该|可能|我记得)?(?:就?是|在)?[^\p{Han}\w]*$",
+        )
+        .expect("the pattern is fixed")
+    });
+    WORDS.is_match(between)
 }

@@ -97,7 +97,7 @@ static HOUSED: LazyLock<Regex> = LazyLock::new(|| {
 /// What may stand behind a name that ends the clause.
 static STANDS: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"^(?:$|[^\p{Han}]|村?口|那|这|里头|最?[东南西北里后前上下外]|对面|旁|边|附近|门|桥头|沟|有[个人]|跟前|坡上|底)",
+        r"^(?:$|[^\p{Han}]|村?口|村[民委干]|那|这|里头|最?[东南西北里后前上下外]|对面|旁|边|附近|门|桥头|沟|有[个人]|跟前|坡上|底)",
     )
 });
 
@@ -124,7 +124,7 @@ pub(super) fn find(plain: &str, digits: &str, to_plain: impl Fn(usize) -> usize)
         let mut start = front(plain, ending.start, &breaks, floor);
         let kind = plain.get(start..ending.start).unwrap_or_default();
         if (kind.is_empty() || NO_STEMS.contains(&kind))
-            && length > 1
+            && (length > 1 || (kind.is_empty() && HOUSED.is_match(plain.get(ending.end..).unwrap_or_default())))
             && let Some((last, ..)) = names.last()
             && last.end == start
         {
@@ -206,9 +206,9 @@ fn judge(plain: &str, stem: Range<usize>, end: usize, level: Level, length: usiz
         return None;
     }
     let next = head(after, 1);
-    if level == Level::Road && !next.is_empty() {
-        let part = NOT_A_ROAD.contains(next) || (OF_A_ROAD.contains(next) && count < 2);
-        let word = count == 2 && NO_STEMS.iter().any(|no| name.ends_with(no));
+    if level == Level::Road {
+        let part = !next.is_empty() && (NOT_A_ROAD.contains(next) || (OF_A_ROAD.contains(next) && count < 2));
+        let word = count <= 3 && NO_STEMS.iter().any(|no| name.ends_with(no));
         let verb = length == 1
             && words.ends_with([
                 '条', '出', '上', '下', '段', '让', '堵', '走', '修', '占', '抢', '通', '路', '街',
@@ -217,7 +217,7 @@ fn judge(plain: &str, stem: Range<usize>, end: usize, level: Level, length: usiz
             return None;
         }
     }
-    if length == 1 && NO_STEMS.iter().any(|no| name.ends_with(no)) {
+    if length == 1 && level != Level::Road && NO_STEMS.iter().any(|no| name.ends_with(no)) {
         return None;
     }
     let ending = plain.get(stem.end..end)?;
@@ -226,7 +226,7 @@ fn judge(plain: &str, stem: Range<usize>, end: usize, level: Level, length: usiz
         return None;
     }
     let firm = (length > 1 && !loose) || matches!(level, Level::Road | Level::Area) || name.ends_with('村');
-    let lone = name.ends_with(['弄', '里', '桥', '湾']);
+    let lone = name.ends_with(['弄', '里', '桥', '湾', '线']);
     if firm && !(lone && length == 1) {
         return Some(0.6);
     }
@@ -234,6 +234,8 @@ fn judge(plain: &str, stem: Range<usize>, end: usize, level: Level, length: usiz
     let opens = plain.get(..stem.start)?;
     let opens = opens.is_empty() || !opens.ends_with(is_han) || LEADS.iter().any(|lead| opens.ends_with(lead));
     let led = opens && level == Level::Estate && !plain.get(..stem.start)?.is_empty() && (2..=4).contains(&count);
+    // 里 is also what things lie in.
+    let opens = opens && !(ending == "里" && plain.get(..stem.start)?.ends_with(|c: char| c.is_alphanumeric()));
     (numbered || (opens && STANDS.is_match(after)) || (led && length == 1 && !lone)).then_some(0.5)
 }
 
@@ -260,7 +262,7 @@ fn before_house(
     let start = front(plain, house, breaks, floor.unwrap_or(0));
     let stem = plain.get(start..house)?;
     let covered = names.iter().any(|(name, ..)| name.start < house && start < name.end);
-    let level_above = stem.contains(['号', '栋', '幢']) || stem.ends_with(['楼', '座', '单', '门']);
+    let level_above = stem.contains(['号', '栋', '幢']) || stem.ends_with(['楼', '座']);
     let fits = (2..=7).contains(&stem.chars().count()) && !level_above && !NO_STEMS.contains(&stem);
     (fits && !covered).then_some((start..house, Level::Estate, 0.5))
 }

@@ -22,6 +22,7 @@ use crate::call::UnitCode;
 use crate::elements::reading::Reading;
 use crate::sound::Gazetteer;
 use crate::sound::NameKind;
+use crate::text;
 
 /// Which text of a call something was found in.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -205,11 +206,13 @@ pub fn extract(texts: &[SourceText], context: &Context<'_>) -> Elements {
     let mut elements = Elements::default();
     for reading in &readings {
         let ids = identity::find(reading);
-        elements.phones.extend(phone::find(reading, &ids));
-        elements.ids.extend(ids);
-        elements.plates.extend(plate::find(reading));
-        elements.amounts.extend(amount::find(reading));
-        elements.times.extend(time::find(reading, context.received_at));
+        elements.phones.extend(standing(reading, phone::find(reading, &ids)));
+        elements.ids.extend(standing(reading, ids));
+        elements.plates.extend(standing(reading, plate::find(reading)));
+        elements.amounts.extend(standing(reading, amount::find(reading)));
+        elements
+            .times
+            .extend(standing(reading, time::find(reading, context.received_at)));
         elements.places.extend(place::find(reading, context));
         elements.persons.extend(person::find(reading));
         let (weapons, injuries) = harm::find(reading);
@@ -220,6 +223,18 @@ pub fn extract(texts: &[SourceText], context: &Context<'_>) -> Elements {
     elements.course = story::course(&readings);
     elements.outcome = story::outcome(&readings);
     elements
+}
+
+/// Leaves out what the caller takes back at once for another of its kind (三点,不对,四点).
+fn standing<T>(reading: &Reading, items: Vec<Item<T>>) -> Vec<Item<T>> {
+    let nexts: Vec<usize> = items.iter().skip(1).map(|item| item.start).collect();
+    let stands = |(place, item): (usize, Item<T>)| {
+        let taken_back = nexts.get(place).is_some_and(|&next| {
+            next > item.end && clause::takes_back(&text::slice(&reading.original, item.end, next))
+        });
+        (!taken_back).then_some(item)
+    };
+    items.into_iter().enumerate().filter_map(stands).collect()
 }
 
 #[cfg(test)]

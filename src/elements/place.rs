@@ -10,6 +10,7 @@ use crate::elements::Context;
 use crate::elements::Item;
 use crate::elements::Place;
 use crate::elements::Source;
+use crate::elements::clause;
 use crate::elements::levels;
 use crate::elements::locality;
 use crate::elements::post;
@@ -26,8 +27,11 @@ struct Anchor {
     confidence: f32,
 }
 
-static ROAD_NUMBER: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new(r"^[, ]?(?P<n>\d{1,4}(?:之\d{1,2})?)号(?P<next>.?)").expect("the pattern is fixed"));
+static ROAD_NUMBER: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"^[, ]?(?P<n>\d{1,4}(?:之\d{1,2})?)号(?P<yard>院)?(?P<next>.?)").expect("the pattern is fixed")
+});
+/// What 号 counts besides houses of a road.
+const NOT_A_HOUSE: &str = "楼院房厅口线门厂库车公宿教别铺店龙漏露喽娄0123456789";
 static RELATION: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(
         r"^[的, ]?(斜对面|斜对过|对面|对过|旁边|边上|门口|[东南西北]门|[东南西北]头|[东南西北]边|附近|拐角|后身|后面|前面|跟前|楼下|那一溜|往[东南西北]\d+米)",
@@ -41,21 +45,24 @@ static CROSSING: LazyLock<Regex> = LazyLock::new(|| {
 static ALONE: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(concat!(
         r"\d{1,3}(?:号楼|栋|幢)|\d{1,3}(?:号[龙漏露喽娄路]|[动洞冻庄撞])[,、 ]?\d{1,2}单|",
-        r"\d{1,2}单元|\d{1,3}[-—]\d{1,2}[-—]\d{3,4}|[1-9]\d?0\d(?:室|户|在|的|那家|[,。!?;、]|$)"
+        r"[a-z](?:栋|座|号楼)|[\d幺]{1,2}单元|\d{1,3}[-—]\d{1,2}[-—]\d{3,4}|[1-9]\d?0[1-9](?:室|户|在|的|那家|非|老|又|天天|半夜|[,。!?;、]|$)"
     ))
     .expect("the pattern is fixed")
 });
 
 /// A room that is named for who lives there (602在闹, 502的).
-static ROOM: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new(r"^(?P<n>[1-9]\d?0\d)(?:室|户|在|的|那家)").expect("the pattern is fixed"));
+static ROOM: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"^(?P<n>[1-9]\d?0[1-9])(?:室|户|在|的|那家|非|老|又|天天|半夜)").expect("the pattern is fixed")
+});
 
 /// A room by itself, which only what stands before it tells from another number (楼上502).
 static BARE_ROOM: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new(r"^(?P<n>[1-9]\d?0\d)(?:[,。!?;、]|$)").expect("the pattern is fixed"));
+    LazyLock::new(|| Regex::new(r"^(?P<n>[1-9]\d?0[1-9])(?:[,。!?;、]|$)").expect("the pattern is fixed"));
 
 /// What stands before a bare room.
-const BEFORE_ROOM: [&str; 7] = ["楼上", "楼下", "对门", "隔壁", "那个", "我是", "我住"];
+const BEFORE_ROOM: [&str; 11] = [
+    "楼上", "楼下", "对门", "隔壁", "那个", "我是", "我住", "对方", "我家", "他家", "她家",
+];
 
 /// Probability from which a name that was heard wrong is worth guessing.
 const GUESS: f32 = 0.3;
@@ -82,6 +89,7 @@ pub(super) fn find(reading: &Reading, context: &Context<'_>) -> Vec<Item<Place>>
     cross(reading, &mut places);
     places.extend(inherited(alone(reading, &places), &places));
     places.sort_by_key(|anchor| (anchor.range.start, anchor.range.end));
+    take_back(reading, &mut places);
     let mut items: Vec<Item<Place>> = Vec::new();
     for anchor in places {
         match items.iter_mut().find(|item| item.value == anchor.place) {
@@ -227,10 +235,17 @@ fn extend(reading: &Reading, place: &mut Anchor) {
     let start = digits.byte_of(place.range.end);
     let address = &mut place.place.address;
     let mut taken = 0;
-    if address.road.is_some() && address.road_no.is_none() && rank(address) == 2 {
-        let number = ROAD_NUMBER
-            .captures(digits.after(start))
-            .filter(|found| &found["next"] != "楼");
+    let by_road = address.road.is_some() && rank(address) == 2;
+    if address.road_no.is_none() && (by_road || rank(address) == 3) {
+        let number = ROAD_NUMBER.captures(digits.after(start)).filter(|found| {
+            let house = |next: &str| next.is_empty() || !NOT_A_HOUSE.contains(next);
+            // A village numbers its houses, an estate only in lanes of old (晴轩里36号).
+            if by_road {
+                &found["next"] != "楼"
+            } else {
+                found.name("yard").is_none() && house(&found["next"])
+            }
+        });
         if let Some(found) = number {
             address.road_no = Some(found["n"].to_owned());
             taken = found.name("next").map_or(0, |next| next.start());
@@ -255,13 +270,19 @@ fn cross(reading: &Reading, places: &mut Vec<Anchor>) {
     while place < places.len() {
         let (first, second) = (&places[place - 1], &places[place]);
         let between = text::slice(&reading.original, first.range.end, second.range.start);
-        let linked = ["和", "与", "跟", "到", "、", "同"].contains(&between.trim());
+        let linked = ["和", "与", "跟", "到", "、", "同", ""].contains(&between.trim());
         let after = reading.plain.after(reading.plain.byte_of(second.range.end));
         let roads = (first.place.address.road.as_ref(), second.place.address.road.clone());
-        match (CROSSING.find(after), roads) {
-            (Some(mark), (Some(_), Some(road))) if linked => {
+        let bare = ["和", "与", "跟"].contains(&between.trim()) && !after.starts_with(char::is_alphanumeric);
+        let mark = CROSSING.find(after).map_or(0, |mark| mark.end());
+        match roads {
+            (Some(_), Some(road)) if linked && (mark > 0 || bare) => {
                 let start = reading.plain.byte_of(second.range.end);
-                let end = reading.plain.span(start..start + mark.end()).1;
+                let end = if mark > 0 {
+                    reading.plain.span(start..start + mark).1
+                } else {
+                    second.range.end
+                };
                 let first = &mut places[place - 1];
                 first.place.address.crossing = Some(road);
                 first.range.end = end;
@@ -271,6 +292,48 @@ fn cross(reading: &Reading, places: &mut Vec<Anchor>) {
             _ => place += 1,
         }
     }
+}
+
+/// Puts what a caller says instead in place of what is taken back (五单元,不对,六单元).
+fn take_back(reading: &Reading, places: &mut Vec<Anchor>) {
+    let mut place = 1;
+    while place < places.len() {
+        let (first, second) = (&places[place - 1], &places[place]);
+        let between = text::slice(&reading.original, first.range.end, second.range.start);
+        if clause::takes_back(&between) {
+            let first = places.remove(place - 1);
+            let second = &mut places[place - 1];
+            second.place.address = instead(first.place.address, &second.place.address);
+            if second.place.name.is_none() {
+                second.place.name = first.place.name;
+                second.place.kind = first.place.kind;
+            }
+            second.range.start = first.range.start;
+        } else {
+            place += 1;
+        }
+    }
+}
+
+/// Returns an address with the levels above those that are said instead.
+fn instead(first: Address, second: &Address) -> Address {
+    let mut address = second.clone();
+    let named = second.estate.is_some() || second.road.is_some() || second.village.is_some();
+    if !named {
+        (address.area, address.road, address.road_no) = (first.area.clone(), first.road.clone(), first.road_no.clone());
+        (address.estate, address.village) = (first.estate.clone(), first.village.clone());
+    }
+    let moved =
+        named && (first.estate != second.estate || first.road != second.road || first.village != second.village);
+    if moved || second.building.is_some() {
+        return address;
+    }
+    address.building = first.building;
+    if second.unit.is_none() {
+        address.unit = first.unit;
+        address.floor = second.floor.clone().or(first.floor);
+    }
+    address
 }
 
 /// Gives levels that stand alone the estate of the call, where it names just one.
