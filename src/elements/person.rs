@@ -46,14 +46,17 @@ static RELATIONS: LazyLock<AhoCorasick> = LazyLock::new(|| {
 const SAME_SOUND: f32 = 0.95;
 
 /// Characters behind 老X or 小X that make it a word and no person.
-const NOT_A_PERSON: &str = "路街巷庄村区镇了是得子时候学车高层";
+const NOT_A_PERSON: &str = "路街巷庄村区镇了是得子时候学车高层家包队年岁米";
+
+/// Measures that are surnames too: 小时, 小包, 小车.
+const MEASURES: &str = "时包车米房屋";
 
 /// Finds persons, in order. A relation is given once; it is joined to the name that stands beside it (包工头叫老马).
 pub(super) fn find(reading: &Reading) -> Vec<Item<Person>> {
     let text = &reading.plain.text;
     let mut found: Vec<(Range<usize>, Person, f32)> = Vec::new();
     found.extend(explained(text));
-    found.extend(patterns(text));
+    found.extend(patterns(text, &reading.source));
     if reading.source == Source::Transcript {
         found.extend(heard(text));
     }
@@ -68,7 +71,7 @@ pub(super) fn find(reading: &Reading) -> Vec<Item<Person>> {
         let relation = text
             .get(word.range())
             .unwrap_or_default()
-            .trim_start_matches('我')
+            .trim_start_matches(['我', '俺', '他', '她'])
             .to_owned();
         // Two words of telling lie between at most: 包工头 就叫 老马.
         let beside = found.iter_mut().find(|(range, person, _)| {
@@ -120,7 +123,7 @@ fn explained(text: &str) -> Vec<(Range<usize>, Person, f32)> {
     found
 }
 
-fn patterns(text: &str) -> Vec<(Range<usize>, Person, f32)> {
+fn patterns(text: &str, source: &Source) -> Vec<(Range<usize>, Person, f32)> {
     let mut found = Vec::new();
     let before = |byte: usize| text.get(..byte).unwrap_or_default();
     for (pattern, confidence) in [(&*STATED, 0.9), (&*TITLE, 0.85)] {
@@ -128,8 +131,10 @@ fn patterns(text: &str) -> Vec<(Range<usize>, Person, f32)> {
             let (Some(whole), Some(surname)) = (words.get(0), words.get(1)) else {
                 continue;
             };
-            let asked = tail(before(whole.start()), 1) == "贵";
-            if SURNAMES.contains(surname.as_str()) && !asked {
+            let asked = tail(before(whole.start()), 1) == "贵" || "啥什何名氏甚的".contains(surname.as_str());
+            // Written, 姓 makes a surname of any character; 某 and 先生 only of one that is.
+            let stated = whole.as_str().starts_with('姓') && *source != Source::Transcript;
+            if (stated || SURNAMES.contains(surname.as_str())) && !asked {
                 found.push((whole.range(), named(surname.as_str()), confidence));
             }
         }
@@ -139,7 +144,8 @@ fn patterns(text: &str) -> Vec<(Range<usize>, Person, f32)> {
             continue;
         };
         let next = head(text.get(surname.end()..).unwrap_or_default(), 1);
-        let word = next.is_empty() || !NOT_A_PERSON.contains(next);
+        let small = whole.as_str().starts_with('小') && MEASURES.contains(surname.as_str());
+        let word = (next.is_empty() || !NOT_A_PERSON.contains(next)) && !small;
         if SURNAMES.contains(surname.as_str())
             && word
             && !"大从很太最".contains(tail(before(whole.start()), 1).chars().next().unwrap_or(' '))

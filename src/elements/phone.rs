@@ -6,6 +6,7 @@ use regex::Regex;
 
 use crate::elements::Item;
 use crate::elements::reading::Reading;
+use crate::elements::reading::head;
 use crate::elements::reading::tail;
 
 static WHOLE: LazyLock<Regex> = LazyLock::new(|| {
@@ -42,7 +43,9 @@ pub(super) fn find(reading: &Reading, ids: &[Item<String>]) -> Vec<Item<String>>
             .chars()
             .next()
             .is_none_or(|c| !c.is_ascii_alphanumeric());
+        let of_a_car = head(layer.after(number.end()), 4).contains('车');
         if ends
+            && !of_a_car
             && !["车", "牌", "警号", "卡", "身份证"]
                 .iter()
                 .any(|word| before.contains(word))
