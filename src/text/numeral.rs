@@ -3,16 +3,22 @@
 /// The digits as characters, from zero.
 pub const DIGITS: [char; 10] = ['零', '一', '二', '三', '四', '五', '六', '七', '八', '九'];
 
-/// Returns the value of a character that is spoken for a digit: 幺 is 1, 两 is 2, 洞 is 0, 拐 is 7, 勾 is 9.
+/// Returns the value of a character that is spoken for a digit: 幺 is 1, 两 is 2, 洞 is 0, 拐 is 7, 勾 is 9;
+/// and of one that is written in full: 壹, 贰.
 #[must_use]
 pub fn digit(c: char) -> Option<u32> {
     match c {
         '0'..='9' => c.to_digit(10),
         '〇' | '洞' => Some(0),
-        '幺' => Some(1),
-        '两' => Some(2),
-        '拐' => Some(7),
-        '勾' => Some(9),
+        '幺' | '壹' => Some(1),
+        '两' | '贰' => Some(2),
+        '叁' => Some(3),
+        '肆' => Some(4),
+        '伍' => Some(5),
+        '陆' => Some(6),
+        '拐' | '柒' => Some(7),
+        '捌' => Some(8),
+        '勾' | '玖' => Some(9),
         _ => DIGITS
             .iter()
             .position(|&digit| digit == c)
@@ -20,13 +26,13 @@ pub fn digit(c: char) -> Option<u32> {
     }
 }
 
-/// Returns the value of 十, 百, 千, 万 or 亿.
+/// Returns the value of 十, 百, 千, 万 or 亿, 佰 and 仟 too.
 #[must_use]
 pub fn unit(c: char) -> Option<u64> {
     match c {
         '十' => Some(10),
-        '百' => Some(100),
-        '千' => Some(1_000),
+        '百' | '佰' => Some(100),
+        '千' | '仟' => Some(1_000),
         '万' => Some(10_000),
         '亿' => Some(100_000_000),
         _ => None,
@@ -72,6 +78,8 @@ struct Reading {
     group: u64,
     /// A digit that waits for its unit.
     waiting: Option<u64>,
+    /// Whether it opens with 百 or 千 (千三), which counts only with a digit behind it.
+    bare: bool,
     /// Whether 零 stands before what comes next.
     zero: bool,
     /// The unit read last.
@@ -95,7 +103,10 @@ impl Reading {
     }
 
     fn small(&mut self, unit: u64) -> Option<()> {
-        let opens = self.waiting.is_none() && unit == 10 && (self.last.is_none() || self.zero);
+        let first = self.last.is_none() && self.total == 0 && !self.zero;
+        self.bare |= first && self.waiting.is_none() && unit > 10;
+        let opens =
+            self.waiting.is_none() && ((unit == 10 && (self.last.is_none() || self.zero)) || self.bare && first);
         let digit = if opens { 1 } else { self.waiting.take()? };
         let falls = self.last.is_none_or(|last| last > unit);
         self.group += digit * unit;
@@ -118,7 +129,8 @@ impl Reading {
             Some(last) if !self.zero => last / 10,
             _ => 1,
         };
-        if self.last.is_none() || (self.zero && self.waiting.is_none()) {
+        let hollow = self.bare && self.waiting.is_none();
+        if self.last.is_none() || hollow || (self.zero && self.waiting.is_none()) {
             return None;
         }
         let rest = self.waiting.unwrap_or(0) * unit;

@@ -7,8 +7,26 @@ use crate::text::Normal;
 use crate::text::numeral;
 
 /// What must follow a number for a point to be a decimal point and not an hour.
-const MEASURES: [&str; 17] = [
-    "米", "公里", "千米", "厘米", "毫米", "万", "亿", "块", "元", "度", "斤", "公斤", "吨", "克", "升", "平", "倍",
+const MEASURES: [&str; 19] = [
+    "米",
+    "公里",
+    "千米",
+    "厘米",
+    "毫米",
+    "万",
+    "亿",
+    "块",
+    "元",
+    "度",
+    "斤",
+    "公斤",
+    "吨",
+    "克",
+    "升",
+    "平",
+    "倍",
+    "人民币",
+    "%",
 ];
 
 /// What makes a single digit a number when it follows.
@@ -183,7 +201,11 @@ fn decimal(characters: &[char], whole: Range<usize>) -> Option<Number> {
     let is_plain = |c: &&char| numeral::digit(**c).is_some() && is_numeral(**c);
     let length = characters[point + 1..].iter().take_while(is_plain).count();
     let end = point + 1 + length;
-    if length == 0 || !starts_with_any(&characters[end..], &MEASURES) {
+    let after = &characters[end..];
+    // Digits one by one are no minutes (三点一四), unless they begin with 零.
+    let digits = length >= 2 && characters[point + 1] != '零' && !starts_with_any(after, &["分", "刻", "十"]);
+    let hour = ends_with_any(&characters[..whole.start], &HOURS);
+    if length == 0 || !(starts_with_any(after, &MEASURES) || (digits && !hour)) {
         return None;
     }
     let mut number = match &characters[whole.clone()] {
@@ -210,7 +232,8 @@ fn is_digit_string(run: &[char], before: &[char], after: &[char]) -> bool {
     let zero = run.iter().any(|c| matches!(c, '零' | '〇' | '幺'));
     let neighbours = matches!(run, &[first, second] if numeral::digit(second) == numeral::digit(first).map(|d| d + 1));
     let housed = starts_with_any(after, &["栋", "幢", "号", "单元", "室"]);
-    plain == 2 && (zero || (housed && !neighbours))
+    let year = after.first() == Some(&'年') && after.get(1).is_some_and(|&c| is_numeral(c));
+    plain == 2 && (zero || ((housed || year) && !neighbours))
 }
 
 /// Tells whether a single numeral is a number by what stands around it.
@@ -234,7 +257,7 @@ fn is_single(c: char, before: &[char], after: &[char]) -> bool {
         '零' => next("点"),
         _ if ends_with_any(before, &["百分之"]) => true,
         _ if next("点") => is_hour(c, before, after),
-        _ if next("分") => next("分钟") || ends_with_any(before, &["点"]),
+        _ if next("分") => next("分钟") || ends_with_any(before, &["点", "角", "毛"]),
         _ if next("块") => c != '一' || next("块钱"),
         _ if next("毛") || next("角") => ends_with_any(before, &["块", "元"]),
         _ if next("日") => ends_with_any(before, &["月"]),

@@ -74,6 +74,10 @@ fn numbers_of_addresses_phones_money_and_time_become_digits() {
             ("石榴巷二百零二号", "石榴巷202号"),
             ("K二十三加五百", "K23加500"),
             ("百分之三", "百分之3"),
+            ("三点一四", "3.14"),
+            ("八五年二月生", "85年2月生"),
+            ("五角八分", "五角8分"),
+            ("叁仟伍佰元", "3500元"),
             ("存三万一天返二百一个月", "存30000一天返200一个月"),
         ],
         |text| numbers(text).text,
@@ -131,7 +135,7 @@ fn words_that_only_hold_numerals_stay() {
 
 #[test]
 fn a_numeral_has_a_value_only_where_it_is_one() {
-    let cases: [(&str, Option<u64>); 14] = [
+    let cases: [(&str, Option<u64>); 16] = [
         ("十", Some(10)),
         ("十五", Some(15)),
         ("一千零一十一", Some(1011)),
@@ -143,6 +147,8 @@ fn a_numeral_has_a_value_only_where_it_is_one() {
         ("", None),
         ("一百零", None),
         ("百", None),
+        ("百三", Some(130)),
+        ("千百", None),
         ("三四十", None),
         ("五十百", None),
         ("九九九九九九九九九九九九九九九九", None),
