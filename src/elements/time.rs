@@ -20,9 +20,10 @@ use crate::text::numeral;
 static POINT: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(concat!(
         r"(?:(?:(?:(?P<year>20\d\d)年)?(?P<month>\d{1,2})月(?:份的?)?(?P<day>\d{1,2})[日号])",
+        r"|(?P<of>上个?月|这个?月|本月)(?:的)?(?P<date>\d{1,2})[日号]",
         r"|(?P<word>大前天|前天|前儿个?|前晚|昨天|昨儿个?|昨日|昨|今天|今儿个?|今日|今|明天|明儿个?|明日|明|大后天|后天)",
         r"|(?P<week>上上|上|这|本|下)?(?:个)?(?:礼拜|星期|周)(?P<weekday>[一二三四五六日天1-6]))?",
-        r"(?:的时候)?(?P<part>晚上?(?:后半夜|半夜|凌晨)|凌晨|清晨|早上|早晨|一大早|大清早|清早|早起|早|晨|上午|中午|晌午|下午|午后|傍晚|晚上|晚|",
+        r"(?:的时候)?(?P<part>晚上?(?:后半夜|半夜|凌晨)|凌晨|清晨|早上|早晨|一大早|大清早|清早|早起|一早|早|晨|上午|头晌|中午|晌午|下午|午后|后晌|傍晚|天?擦黑|晚上|晚|",
         r"后半夜|下半夜|夜里|夜间|夜|大半夜|半夜|午夜|深夜)?",
         r"的?(?:(?:(?P<low>[一二两三四五六七八九]|十一)(?P<high>[二三四五六七八九十])|(?P<hour>\d{1,2}))[点时]",
         r"(?:(?P<half>半)|(?P<quarter>[一三13])刻|(?P<minute>\d{1,2}分|\d\d))?",
@@ -33,7 +34,7 @@ static POINT: LazyLock<Regex> = LazyLock::new(|| {
 /// A length of time before the call.
 static AGO: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(
-        r"(?P<n>\d+|[一二两俩三四五六七八九十半几]+)(?P<half>个半)?来?个?(?P<unit>分钟|小时|钟头|天|礼拜|星期|周|月|年)(?:多)?(?:之前|以前|前)",
+        r"(?P<n>\d+|个把|[一二两俩三四五六七八九十半几]+)(?P<half>个半)?来?个?(?P<unit>分钟|小时|钟头|天|礼拜|星期|周|月|年)(?:多)?(?:之前|以前|前)",
     )
     .expect("the pattern is fixed")
 });
@@ -99,7 +100,7 @@ fn is_no_time(found: &Captures<'_>, before: &str, after: &str) -> bool {
     let dated = ["word", "month", "weekday"]
         .iter()
         .any(|name| found.name(name).is_some());
-    let habit = ["天天", "每天", "每晚", "经常", "总是", "每"]
+    let habit = ["天天", "每天", "每晚", "经常", "总是", "每", "平时", "平常", "一般"]
         .iter()
         .any(|word| before.ends_with(word));
     let week = found.name("weekday").is_some() && found.name("week").is_none();
@@ -108,7 +109,8 @@ fn is_no_time(found: &Captures<'_>, before: &str, after: &str) -> bool {
         || (bare && !hours && (LASTS.is_match(before) || HABIT.is_match(after)))
         || (week && before.ends_with(['一', '两', '几', '半', '三', '四', '每', '整', '.']))
         || (dated && before.ends_with(['以', '之', '目']))
-        || (!hours && !dated && matches!(found.name("part").map(|part| part.as_str()), Some("晨" | "早起")))
+        // 晚上 and 中午 by themselves tell habits more than when something was.
+        || (!hours && !dated && matches!(found.name("part").map(|part| part.as_str()), Some("晨" | "早起" | "晚上" | "夜里" | "夜间" | "深夜" | "中午" | "晌午")))
         || (hours && !dated && !bare && before.ends_with(['比', '第', '.', '加']))
 }
 
@@ -133,6 +135,11 @@ fn ago(found: &Captures<'_>, now: Timestamp) -> Option<TimeSpan> {
     let (least, most) = match found.name("n")?.as_str() {
         "半" => (unit * 3 / 8, unit * 5 / 8),
         "俩" => (unit * 2 - unit / 4, unit * 2 + unit / 4),
+        "个把" => (unit * 3 / 4, unit * 3 / 2),
+        number if two_digits(number).is_some() => {
+            let (low, high) = two_digits(number)?;
+            (unit * low, unit * high)
+        }
         number if number.contains('几') => (unit * 2, unit * 9),
         number => {
             let count = i64::try_from(numeral::value(number)?)
@@ -145,6 +152,13 @@ fn ago(found: &Captures<'_>, now: Timestamp) -> Option<TimeSpan> {
         }
     };
     before(now, most, least)
+}
+
+/// Reads 五六 as between five and six.
+fn two_digits(number: &str) -> Option<(i64, i64)> {
+    let mut digits = number.chars().filter(|c| !c.is_ascii()).map(numeral::digit);
+    let (low, high) = (i64::from(digits.next()??), i64::from(digits.next()??));
+    (digits.next().is_none() && high == low + 1).then_some((low, high))
 }
 
 /// An hour as it was said.
@@ -232,7 +246,7 @@ fn point(found: &Captures<'_>, now: Timestamp) -> Option<(TimeSpan, f32)> {
         span.from = span.from.checked_sub(back).ok()?;
         span.to = span.to.checked_sub(back).ok()?;
     }
-    if alone && clock.as_ref().is_some_and(|clock| clock.hour <= 12) {
+    if alone && clock.as_ref().is_some_and(|clock| (1..=12).contains(&clock.hour)) {
         span = latest_half(span, now)?;
     }
     Some((
@@ -271,6 +285,14 @@ fn date(found: &Captures<'_>, today: Date) -> Option<Date> {
         } else {
             Some(date)
         };
+    }
+    if let (Some(of), Some(day)) = (found.name("of"), number("date")) {
+        let month = if of.as_str().starts_with('上') {
+            today.checked_sub(1.month()).ok()?
+        } else {
+            today
+        };
+        return Date::new(month.year(), month.month(), i8::try_from(day).ok()?).ok();
     }
     if let Some(weekday) = found.name("weekday") {
         let monday = today
@@ -313,8 +335,11 @@ fn plain_part(part: &str) -> &str {
         "晚后半夜" | "后半夜" | "下半夜" => "后半夜",
         "晚半夜" | "半夜" | "晚凌晨" | "大半夜" | "午夜" => "半夜",
         "凌晨" if part.starts_with('晚') => "半夜",
-        "一大早" | "大清早" | "清早" | "早起" | "晨" => "早上",
+        "一大早" | "大清早" | "清早" | "早起" | "一早" | "晨" => "早上",
+        "头晌" => "上午",
         "晌午" => "中午",
+        "后晌" => "下午",
+        "擦黑" | "天擦黑" => "傍晚",
         "夜间" => "夜里",
         "" => "晚上",
         other => other,
