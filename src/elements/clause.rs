@@ -79,7 +79,7 @@ pub(super) fn asks(clause: &str) -> bool {
 
 /// Tells whether what comes right behind `before` is denied or only feared.
 pub(super) fn denies(before: &str) -> bool {
-    const WORDS: [&str; 36] = [
+    const WORDS: [&str; 39] = [
         "没有",
         "没",
         "未",
@@ -116,6 +116,9 @@ pub(super) fn denies(before: &str) -> bool {
         "从不",
         "误认",
         "谈不上",
+        "不存在",
+        "排除",
+        "不涉及",
     ];
     let likened = ["看成", "当成", "听成", "不像"]
         .iter()
