@@ -71,7 +71,9 @@ static WIELDS: LazyLock<Regex> =
 static HOLDS: LazyLock<Regex> = LazyLock::new(|| pattern("拿|用|拎|提|攥|扛|揣|带|搬|把|握|捡|端|让|抄"));
 /// What is done with a weapon.
 static HURTS: LazyLock<Regex> = LazyLock::new(|| {
-    pattern("打|砍|捅|砸|抽|追|刺|扎|划|顶|泼|浇|烫|威胁|扬言|杀|弄死|同归于尽|一块完|炸|戳|劈|敲|刨|勒|开瓢|拧开|囫囵")
+    pattern(
+        "打(?:[^电开不车算听扫理包]|$)|砍|捅|砸|抽|追|刺|扎|划|顶|泼|浇|烫|威胁|扬言|杀|弄死|同归于尽|一块完|炸|戳|劈|敲|刨|勒|开瓢|拧开|囫囵",
+    )
 });
 /// Tales of what is not: exercises, films, pictures, dreams, toys.
 static UNREAL: LazyLock<Regex> = LazyLock::new(|| {
@@ -147,7 +149,13 @@ fn is_used(text: &str, range: Range<usize>) -> bool {
     let before = before.rsplit(['。', '!', '?', ';', ',']).next().unwrap_or_default();
     let after = head(text.get(range.end..).unwrap_or_default(), REACH);
     let after = after.split(['。', '!', '?', ';']).next().unwrap_or_default();
+    // 拿着棍子,没打: what was not done to anybody says nothing.
+    let done = |clause: &&str| !DENIES.iter().any(|word| clause.starts_with(word));
+    let after: String = after.split(',').take_while(done).collect();
     // 啤酒瓶都砸了: what is broken at once needs nobody who holds it.
-    let smashed = head(after, 4).contains(['砸', '顶']);
-    smashed || WIELDS.is_match(before) || (HOLDS.is_match(before) && HURTS.is_match(after))
+    let smashed = head(&after, 4).contains(['砸', '顶']);
+    smashed || WIELDS.is_match(before) || (HOLDS.is_match(before) && HURTS.is_match(&after))
 }
+
+/// What a clause begins with that tells what was not done.
+const DENIES: [&str; 8] = ["没", "未", "不", "也没", "但没", "可没", "就没", "倒没"];
