@@ -1,7 +1,10 @@
 //! Transcript and record in, the six elements out: times, places, persons, phones, plates, amounts, cause, course, outcome.
 
+mod ago;
+mod alone;
 mod amount;
 mod clause;
+mod clock;
 mod harm;
 mod identity;
 mod levels;

@@ -12,6 +12,13 @@ use regex::Regex;
 
 use crate::elements::Item;
 use crate::elements::TimeSpan;
+use crate::elements::ago::AGO;
+use crate::elements::ago::ago;
+use crate::elements::ago::before;
+use crate::elements::clock::clock;
+use crate::elements::clock::hours;
+use crate::elements::clock::plain_part;
+use crate::elements::clock::span_of;
 use crate::elements::reading::Reading;
 use crate::elements::reading::tail;
 use crate::text::numeral;
@@ -29,13 +36,6 @@ static POINT: LazyLock<Regex> = LazyLock::new(|| {
         r"(?:(?P<half>半)|(?P<quarter>[一三13])刻|(?P<minute>\d{1,2}分|\d\d))?",
         r"(?P<about>多钟?|来钟|左右|钟|许)?|(?P<h>\d{1,2}):(?P<m>\d{2}))?",
     ))
-    .expect("the pattern is fixed")
-});
-/// A length of time before the call.
-static AGO: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(
-        r"(?P<n>\d+|个把|[一二两俩三四五六七八九十半几]+)(?P<half>个半)?来?个?(?P<unit>分钟|小时|钟头|天|礼拜|星期|周|月|年)(?:多)?(?:之前|以前|前)",
-    )
     .expect("the pattern is fixed")
 });
 static JUST: LazyLock<Regex> = LazyLock::new(|| Regex::new("刚才|刚刚|刚不久|方才").expect("the pattern is fixed"));
@@ -112,101 +112,6 @@ fn is_no_time(found: &Captures<'_>, before: &str, after: &str) -> bool {
         // 晚上 and 中午 by themselves tell habits more than when something was.
         || (!hours && !dated && matches!(found.name("part").map(|part| part.as_str()), Some("晨" | "早起" | "晚上" | "夜里" | "夜间" | "深夜" | "中午" | "晌午")))
         || (hours && !dated && !bare && before.ends_with(['比', '第', '.', '加']))
-}
-
-fn before(now: Timestamp, earliest: i64, latest: i64) -> Option<TimeSpan> {
-    Some(TimeSpan {
-        from: now.checked_sub(earliest.seconds()).ok()?,
-        to: now.checked_sub(latest.seconds()).ok()?,
-        ambiguous: false,
-    })
-}
-
-/// Reads 半个小时前: the span of a quarter around it.
-fn ago(found: &Captures<'_>, now: Timestamp) -> Option<TimeSpan> {
-    let unit: i64 = match found.name("unit")?.as_str() {
-        "分钟" => 60,
-        "小时" | "钟头" => 3_600,
-        "天" => 86_400,
-        "礼拜" | "星期" | "周" => 7 * 86_400,
-        "月" => 30 * 86_400,
-        _ => 365 * 86_400,
-    };
-    let (least, most) = match found.name("n")?.as_str() {
-        "半" => (unit * 3 / 8, unit * 5 / 8),
-        "俩" => (unit * 2 - unit / 4, unit * 2 + unit / 4),
-        "个把" => (unit * 3 / 4, unit * 3 / 2),
-        number if two_digits(number).is_some() => {
-            let (low, high) = two_digits(number)?;
-            (unit * low, unit * high)
-        }
-        number if number.contains('几') => (unit * 2, unit * 9),
-        number => {
-            let count = i64::try_from(numeral::value(number)?)
-                .ok()
-                .filter(|&count| count < 1_000)?;
-            let half = found.name("half").map_or(0, |_| unit / 2);
-            // Two hours are said for a quarter of an hour more or less, ten minutes for two minutes and a half.
-            let slack = (unit / 4).max((count * unit / 4).min(300));
-            (count * unit + half - slack, count * unit + half + slack)
-        }
-    };
-    before(now, most, least)
-}
-
-/// Reads 五六 as between five and six.
-fn two_digits(number: &str) -> Option<(i64, i64)> {
-    let mut digits = number.chars().filter(|c| !c.is_ascii()).map(numeral::digit);
-    let (low, high) = (i64::from(digits.next()??), i64::from(digits.next()??));
-    (digits.next().is_none() && high == low + 1).then_some((low, high))
-}
-
-/// An hour as it was said.
-struct Clock {
-    hour: i8,
-    minute: i8,
-    /// Minutes before and after that are meant as well.
-    slack: (i64, i64),
-}
-
-fn clock(found: &Captures<'_>) -> Option<Clock> {
-    let number = |name: &str| found.name(name).and_then(|digits| digits.as_str().parse::<i8>().ok());
-    if let (Some(hour), Some(minute)) = (number("h"), number("m")) {
-        return (hour <= 24 && minute < 60).then_some(Clock {
-            hour,
-            minute,
-            slack: (0, 0),
-        });
-    }
-    if let (Some(low), Some(high)) = (found.name("low"), found.name("high")) {
-        let hour = |text: &str| numeral::value(text).and_then(|hour| i8::try_from(hour).ok());
-        let low = hour(low.as_str())?;
-        // 十一二点 is between eleven and twelve.
-        let follows = hour(high.as_str())? == if low == 11 { 2 } else { low + 1 };
-        return follows.then_some(Clock {
-            hour: low,
-            minute: 0,
-            slack: (0, 60),
-        });
-    }
-    let hour = number("hour").filter(|hour| *hour <= 24)?;
-    let quarter = found
-        .name("quarter")
-        .map(|q| if matches!(q.as_str(), "三" | "3") { 45 } else { 15 });
-    let minute = found
-        .name("half")
-        .map(|_| 30)
-        .or(quarter)
-        .or_else(|| found.name("minute")?.as_str().trim_end_matches('分').parse().ok())
-        .unwrap_or(0);
-    let slack = match found.name("about").map(|about| about.as_str()) {
-        // 四点多 is hardly said of ten to five, and may be said of a few minutes to four.
-        Some("多" | "多钟") => (15, 45),
-        Some("来钟") => (30, 30),
-        Some("左右" | "许") => (15, 15),
-        _ => (0, 0),
-    };
-    (minute < 60).then_some(Clock { hour, minute, slack })
 }
 
 /// Reads a date, a part of the day and an hour, as far as they are there.
@@ -327,61 +232,4 @@ fn date(found: &Captures<'_>, today: Date) -> Option<Date> {
         _ => 0,
     };
     today.checked_sub(back.days()).ok()
-}
-
-/// Returns the one name that a part of the day has here: 昨晚半夜 is 半夜, 一大早 早上.
-fn plain_part(part: &str) -> &str {
-    match part.trim_start_matches("晚上") {
-        "晚后半夜" | "后半夜" | "下半夜" => "后半夜",
-        "晚半夜" | "半夜" | "晚凌晨" | "大半夜" | "午夜" => "半夜",
-        "凌晨" if part.starts_with('晚') => "半夜",
-        "一大早" | "大清早" | "清早" | "早起" | "一早" | "晨" => "早上",
-        "头晌" => "上午",
-        "晌午" => "中午",
-        "后晌" => "下午",
-        "擦黑" | "天擦黑" => "傍晚",
-        "夜间" => "夜里",
-        "" => "晚上",
-        other => other,
-    }
-}
-
-/// Returns the first and last hour of a part of the day; night runs into the next day.
-fn span_of(part: Option<&str>) -> (i64, i64) {
-    match part {
-        Some("凌晨") => (0, 5),
-        Some("清晨" | "早上" | "早晨" | "早") => (5, 9),
-        Some("上午") => (9, 12),
-        Some("中午") => (11, 13),
-        Some("下午" | "午后") => (13, 18),
-        Some("傍晚") => (17, 19),
-        Some("晚上" | "晚" | "夜里" | "夜") => (18, 24),
-        Some("半夜" | "深夜") => (23, 28),
-        Some("后半夜") => (24, 29),
-        _ => (0, 24),
-    }
-}
-
-/// Returns the minutes of the day that an hour means, and whether another reading is possible: 昨天半夜2点 may belong to
-/// either side of midnight, and then the later one is taken.
-fn hours(clock: &Clock, part: Option<&str>, word: Option<&str>) -> (i64, i64, bool) {
-    let hour = i64::from(clock.hour);
-    let evening =
-        matches!(part, Some("晚上" | "晚" | "夜里" | "夜" | "半夜" | "后半夜" | "深夜")) || word == Some("前晚");
-    let hour = match part {
-        Some("下午" | "午后" | "傍晚") if hour < 12 => hour + 12,
-        Some("中午") if hour < 3 => hour + 12,
-        _ if evening && (5..12).contains(&hour) => hour + 12,
-        _ if evening && hour == 12 => 24,
-        _ => hour,
-    };
-    let minutes = hour * 60 + i64::from(clock.minute);
-    let (from, to) = (minutes - clock.slack.0, minutes + clock.slack.1);
-    let past_midnight = evening && hour < 5;
-    let dated = word.is_some_and(|word| word.starts_with('昨') || word.starts_with('前'));
-    match (past_midnight && dated, part) {
-        (true, Some("半夜" | "后半夜" | "深夜" | "夜里")) => (from + 24 * 60, to + 24 * 60, true),
-        (true, _) => (from + 24 * 60, to + 24 * 60, false),
-        _ => (from, to, false),
-    }
 }

@@ -161,8 +161,8 @@ pub fn compare(wanted: &Values, given: &Values, gazetteer: &Gazetteer) -> [Count
         }),
         level(&|_| true, &|one, other| same::whole(one, other, gazetteer)),
         Count::pairs(&wanted.persons, &given.persons, same::person),
-        Count::pairs(&wanted.weapons, &given.weapons, same::word),
-        Count::pairs(&wanted.injuries, &given.injuries, same::word),
+        Count::pairs(&wanted.weapons, &given.weapons, |one, other| same::word(one, other)),
+        Count::pairs(&wanted.injuries, &given.injuries, |one, other| same::word(one, other)),
     ]
 }
 
@@ -233,7 +233,9 @@ fn part(name: &str, texts: &[&Found<'_>], gazetteer: &Gazetteer) -> Part {
     let denied = |harm: Harm, words: &dyn Fn(&Values) -> &Vec<String>| {
         let cases = texts.iter().filter(|found| found.0.negated.contains(&harm));
         let not_raised = |found: &&&Found<'_>| {
-            let count = Count::pairs(words(&found.0.elements), words(&found.1), same::word);
+            let count = Count::pairs(words(&found.0.elements), words(&found.1), |one, other| {
+                same::word(one, other)
+            });
             count.right == count.given
         };
         Denied {

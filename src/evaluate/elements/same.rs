@@ -32,8 +32,8 @@ pub(super) fn person(one: &Person, other: &Person) -> bool {
     parts.iter().all(|(one, other)| agree(one, other)) && parts.iter().any(shared)
 }
 
-pub(super) fn word(one: &String, other: &String) -> bool {
-    one.contains(other.as_str()) || other.contains(one.as_str())
+pub(super) fn word(one: &str, other: &str) -> bool {
+    one.contains(other) || other.contains(one)
 }
 
 /// Tells whether two parts are equal where both are there.
