@@ -1,10 +1,12 @@
 //! Everything that ships about people is invented, and recognisably so (no number that a person may have).
 
+use std::collections::HashMap;
 use std::collections::HashSet;
 use std::fs;
 use std::path::Path;
 use std::path::PathBuf;
 
+use huisheng::evaluate::elements::Gold;
 use regex::Regex;
 
 const TEXT: [&str; 10] = ["rs", "jsonl", "json", "csv", "tsv", "txt", "md", "py", "html", "toml"];
@@ -68,6 +70,21 @@ fn texts_to_test_with_share_no_wording_with_texts_to_learn_from_or_the_demo() {
         let shared = runs(text).into_iter().find(|run| known.contains(run));
         assert_eq!(shared, None, "{text}");
     }
+}
+
+#[test]
+fn every_second_text_of_a_category_is_for_looking_at_and_all_can_be_measured() {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("corpora/gold/texts.jsonl");
+    let mut seen: HashMap<String, usize> = HashMap::new();
+    for line in fs::read_to_string(file).unwrap().lines() {
+        let gold: Gold = serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}"));
+        let object: serde_json::Value = serde_json::from_str(line).unwrap();
+        let place = seen.entry(object["category"].as_str().unwrap().to_owned()).or_default();
+        *place += 1;
+        let part = if *place % 2 == 0 { "dev" } else { "test" };
+        assert_eq!(gold.part, part, "{}", gold.text);
+    }
+    assert!(seen.len() >= 100, "{} categories", seen.len());
 }
 
 /// Fails for every match of `pattern` in a text file of the project that `invented` does not accept.
