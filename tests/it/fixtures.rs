@@ -81,7 +81,7 @@ fn every_second_text_of_a_category_is_for_looking_at_and_all_can_be_measured() {
         let object: serde_json::Value = serde_json::from_str(line).unwrap();
         let place = seen.entry(object["category"].as_str().unwrap().to_owned()).or_default();
         *place += 1;
-        let part = if *place % 2 == 0 { "dev" } else { "test" };
+        let part = if place.is_multiple_of(2) { "dev" } else { "test" };
         assert_eq!(gold.part, part, "{}", gold.text);
     }
     assert!(seen.len() >= 100, "{} categories", seen.len());
