@@ -13,7 +13,9 @@ use crate::elements::Address;
 use crate::elements::Elements;
 use crate::elements::Item;
 use crate::elements::Place;
+use crate::store::derived::Analysis;
 use crate::tags::Tags;
+use crate::tags::disagreement::disagreements;
 use crate::transcript::Segment;
 use crate::transcript::Transcript;
 use crate::views::load;
@@ -46,6 +48,15 @@ pub(super) async fn run(command: Show, app: App) -> anyhow::Result<Outcome> {
     if let Some(made) = store.analysis(&call.id).await? {
         print_elements(&made.value.elements)?;
         print_tags(&made.value.tags)?;
+        let Analysis { elements, tags } = &made.value;
+        for one in disagreements(call.category.as_deref(), elements, tags) {
+            let side = |words: Option<String>| words.unwrap_or_else(|| "没有提到".to_owned());
+            let (recorded, heard) = (side(one.recorded), side(one.heard));
+            output::line(&format!(
+                "不一致  {}  登记 {recorded}  录音 {heard}",
+                one.subject.name()
+            ))?;
+        }
     }
     for cluster in store.clusters_of(&call.id).await? {
         super::clusters::print(&cluster, &zone)?;

@@ -189,6 +189,31 @@ pub struct Elements {
     pub outcome: Option<Item<String>>,
 }
 
+impl Elements {
+    /// Returns what was found in one text alone.
+    #[must_use]
+    pub fn of(&self, source: &Source) -> Elements {
+        fn pick<T: Clone>(items: &[Item<T>], source: &Source) -> Vec<Item<T>> {
+            items.iter().filter(|item| item.source == *source).cloned().collect()
+        }
+        let sentence = |item: &Option<Item<String>>| item.clone().filter(|item| item.source == *source);
+        Elements {
+            times: pick(&self.times, source),
+            places: pick(&self.places, source),
+            persons: pick(&self.persons, source),
+            phones: pick(&self.phones, source),
+            plates: pick(&self.plates, source),
+            ids: pick(&self.ids, source),
+            amounts: pick(&self.amounts, source),
+            weapons: pick(&self.weapons, source),
+            injuries: pick(&self.injuries, source),
+            cause: sentence(&self.cause),
+            course: sentence(&self.course),
+            outcome: sentence(&self.outcome),
+        }
+    }
+}
+
 /// What is known about a call before its texts are read.
 #[derive(Clone, Copy, Debug)]
 pub struct Context<'a> {

@@ -141,7 +141,8 @@ pub fn short_name(code: &str) -> String {
     }
 }
 
-/// Returns the categories of a call: the record's own, then the tagger's best where it is another.
+/// Returns the categories of a call: the record's own, then the tagger's where it is another; one that it is unsure of
+/// does not stand beside the record's.
 pub(crate) fn guesses(call: &Call, tags: &Tags) -> Vec<Guess> {
     let recorded = call.category.iter().map(|code| Guess {
         code: code.trim().to_owned(),
@@ -149,7 +150,13 @@ pub(crate) fn guesses(call: &Call, tags: &Tags) -> Vec<Guess> {
         heard: false,
     });
     let heard = call.content.is_none();
-    let tagged = tags.category.iter().chain(tags.top.first()).take(1).map(|best| Guess {
+    // An unsure guess that nothing happened (900103 儿童玩打) is no reason to overlook what may have.
+    let unsure = tags
+        .top
+        .iter()
+        .find(|guess| !is_void(&guess.code))
+        .filter(|_| call.category.is_none());
+    let tagged = tags.category.as_ref().or(unsure).map(|best| Guess {
         code: best.code.clone(),
         confidence: best.confidence,
         heard,
@@ -218,12 +225,16 @@ fn against(guess: &Guess) -> f32 {
 
 /// Guesses that say what a call is about.
 fn telling(profile: &Profile) -> impl Iterator<Item = &Guess> {
-    let void = |code: &str| code == CHASER || code.starts_with("90") || code.starts_with("99");
     let sure = |guess: &Guess| guess.confidence >= FAINT;
     profile
         .categories
         .iter()
-        .filter(move |guess| !void(&guess.code) && sure(guess))
+        .filter(move |guess| !is_void(&guess.code) && sure(guess))
+}
+
+/// Says whether a category says nothing about a dispute: void calls, chasers, what fits nowhere.
+fn is_void(code: &str) -> bool {
+    code == CHASER || code.starts_with("90") || code.starts_with("99")
 }
 
 fn agreement(a: &str, b: &str) -> Agreement {

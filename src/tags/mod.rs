@@ -1,5 +1,6 @@
 //! Terms and elements in; category, labels and urgency out, each with confidence and reason.
 
+pub mod disagreement;
 pub mod taxonomy;
 
 mod category;
@@ -90,6 +91,18 @@ pub struct Tags {
     pub labels: Vec<Label>,
     /// Urgency.
     pub urgency: Urgency,
+    /// The tags of each text alone that tells what happened, for what one says and the others do not.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub by_source: Vec<OfSource>,
+}
+
+/// The tags of one text of a call.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct OfSource {
+    /// Which text.
+    pub source: Source,
+    /// What it alone says.
+    pub tags: Tags,
 }
 
 /// Tags texts by the rules of `corpora/taxonomy.csv` and `corpora/labels.csv` and by a model that learned from labelled texts.
@@ -147,7 +160,20 @@ impl Tagger {
     #[must_use]
     pub fn tag(&self, segmenter: &Segmenter, texts: &[SourceText], elements: &Elements) -> Tags {
         let normals: Vec<(&SourceText, Normal)> = texts.iter().map(|text| (text, normalise(&text.text))).collect();
-        self.tag_normal(&normals, elements, |text| segmenter.cut(text))
+        let cut = |text: &str| segmenter.cut(text);
+        let tags = self.tag_normal(&normals, elements, cut);
+        let telling = normals
+            .iter()
+            .filter(|(text, _)| category::weight_of(&text.source) > 0.0);
+        let alone = |one: &(&SourceText, Normal)| OfSource {
+            source: one.0.source.clone(),
+            tags: match texts {
+                [_] => tags.clone(),
+                _ => self.tag_normal(std::slice::from_ref(one), &elements.of(&one.0.source), cut),
+            },
+        };
+        let by_source = telling.map(alone).collect();
+        Tags { by_source, ..tags }
     }
 
     /// Returns the name of a category code: of a leaf, or of a first or second level written with two digits, four,
@@ -194,6 +220,7 @@ impl Tagger {
             top,
             labels,
             urgency,
+            by_source: Vec::new(),
         }
     }
 

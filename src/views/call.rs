@@ -10,6 +10,8 @@ use crate::clusters::Cluster;
 use crate::elements::Elements;
 use crate::links::Link;
 use crate::tags::Tags;
+use crate::tags::disagreement::Disagreement;
+use crate::tags::disagreement::disagreements;
 use crate::terms::Term;
 use crate::transcript::Transcript;
 use crate::views::ClusterLine;
@@ -59,6 +61,9 @@ pub struct ShowView {
     pub elements: Option<ElementsView>,
     /// Category, labels and urgency; null before they were looked for.
     pub tags: Option<TagsView>,
+    /// Where the record and what was heard say different things.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub disagreements: Vec<Disagreement>,
     /// Links, most probable first.
     pub links: Vec<LinkLine>,
     /// The clusters the call is in.
@@ -83,6 +88,8 @@ impl ShowView {
             let probable = b.probability.total_cmp(&a.probability);
             probable.then_with(|| (&a.other, a.kind).cmp(&(&b.other, b.kind)))
         });
+        let disagree = |(elements, tags)| disagreements(record.category.as_deref(), elements, tags);
+        let disagreements = known.elements.zip(known.tags).map_or_else(Vec::new, disagree);
         let segments = known.transcript.map(|transcript| transcript.segments.as_slice());
         ShowView {
             record,
@@ -91,6 +98,7 @@ impl ShowView {
             duration_ms: known.transcript.map(|transcript| transcript.duration_ms),
             elements: known.elements.map(ElementsView::from),
             tags: known.tags.map(TagsView::from),
+            disagreements,
             links,
             clusters: known.clusters.iter().map(ClusterLine::from).collect(),
             stage: known.stage.to_owned(),

@@ -1,9 +1,12 @@
 //! Tags in, the form that `show` and `analyze` print out.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
 use crate::tags::Category;
 use crate::tags::Tags;
+use crate::views::elements::source_name;
 use crate::views::rounded;
 
 /// The tags of a call or text.
@@ -17,6 +20,9 @@ pub struct TagsView {
     pub labels: Vec<LabelView>,
     /// Urgency.
     pub urgency: UrgencyView,
+    /// The tags of each text alone, where there are several; by `transcript`, `content` or `feedback:ID`.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub by_source: BTreeMap<String, TagsView>,
 }
 
 /// A category with its reasons.
@@ -94,6 +100,10 @@ impl From<&Tags> for TagsView {
                 level: tags.urgency.level,
                 reasons: tags.urgency.reasons.clone(),
             },
+            by_source: (tags.by_source.iter())
+                .filter(|_| tags.by_source.len() > 1)
+                .map(|one| (source_name(&one.source), TagsView::from(&one.tags)))
+                .collect(),
         }
     }
 }

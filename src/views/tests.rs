@@ -102,6 +102,7 @@ fn tags(category: bool) -> Tags {
             level: 3,
             reasons: vec![],
         },
+        by_source: vec![],
     }
 }
 

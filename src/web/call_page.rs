@@ -5,6 +5,8 @@ use jiff::tz::TimeZone;
 
 use crate::call::Turn as Given;
 use crate::tags::Tagger;
+use crate::tags::disagreement::Disagreement;
+use crate::tags::disagreement::Subject;
 use crate::views::ClusterLine;
 use crate::views::LinkLine;
 use crate::views::call::JobView;
@@ -36,6 +38,8 @@ pub(super) struct CallPage {
     guesses: Vec<String>,
     urgency: Option<Urgency>,
     labels: Vec<Label>,
+    /// What it is about, what the record says, what was heard.
+    disagreements: Vec<(&'static str, String, String)>,
     elements: Vec<Row>,
     links: Vec<Link>,
     record: Vec<(String, String)>,
@@ -133,6 +137,7 @@ impl CallPage {
             guesses: guesses(tags),
             urgency: tags.map(urgency),
             labels: tags.map_or_else(Vec::new, labels),
+            disagreements: show.disagreements.iter().map(|one| disagreement(one, tagger)).collect(),
             elements: show
                 .elements
                 .as_ref()
@@ -254,6 +259,16 @@ fn category(tags: &TagsView) -> Option<Category> {
         confidence: words::percent(category.confidence),
         reasons: category.reasons.clone(),
     })
+}
+
+fn disagreement(disagreement: &Disagreement, tagger: &Tagger) -> (&'static str, String, String) {
+    let side = |words: &Option<String>| match (words, disagreement.subject) {
+        (None, _) => "没有提到".to_owned(),
+        (Some(code), Subject::Category) => tagger.category_name(code).unwrap_or(code).to_owned(),
+        (Some(words), _) => words.clone(),
+    };
+    let (recorded, heard) = (side(&disagreement.recorded), side(&disagreement.heard));
+    (disagreement.subject.name(), recorded, heard)
 }
 
 fn guesses(tags: Option<&TagsView>) -> Vec<String> {
