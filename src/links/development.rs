@@ -119,6 +119,7 @@ impl Line {
                 level: 3,
                 reasons: Vec::new(),
             },
+            by_rules: None,
             by_source: Vec::new(),
         }
     }

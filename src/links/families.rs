@@ -141,8 +141,8 @@ pub fn short_name(code: &str) -> String {
     }
 }
 
-/// Returns the categories of a call: the record's own, then the tagger's where it is another; one that it is unsure of
-/// does not stand beside the record's.
+/// Returns the categories of a call: the record's own, then the tagger's where it is another. Where the tagger is unsure,
+/// its rules tell more than its model, which always has a guess.
 pub(crate) fn guesses(call: &Call, tags: &Tags) -> Vec<Guess> {
     let recorded = call.category.iter().map(|code| Guess {
         code: code.trim().to_owned(),
@@ -152,13 +152,13 @@ pub(crate) fn guesses(call: &Call, tags: &Tags) -> Vec<Guess> {
     let heard = call.content.is_none();
     // An unsure guess that nothing happened (900103 儿童玩打) is no reason to overlook what may have.
     let unsure = tags
-        .top
-        .iter()
-        .find(|guess| !is_void(&guess.code))
-        .filter(|_| call.category.is_none());
-    let tagged = tags.category.as_ref().or(unsure).map(|best| Guess {
-        code: best.code.clone(),
-        confidence: best.confidence,
+        .by_rules
+        .as_ref()
+        .or(tags.top.iter().find(|guess| !is_void(&guess.code)));
+    let tagged = tags.category.as_ref().or(unsure).into_iter();
+    let tagged = tagged.map(|guess| Guess {
+        code: guess.code.clone(),
+        confidence: guess.confidence,
         heard,
     });
     let mut guesses: Vec<Guess> = Vec::new();

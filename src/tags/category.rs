@@ -19,20 +19,24 @@ const SCALE: f32 = 2.2;
 /// Confidence below which a guess says little: there is no category then, where the rules are alone.
 pub(crate) const ENOUGH: f32 = 0.5;
 
+/// Returns how probable the rules find each leaf that they speak for; what is missing to 1 is that of none of them.
+pub(crate) fn probabilities(support: &BTreeMap<usize, Support>) -> Vec<(usize, f32)> {
+    let odds = |score: f32| ((score - NEUTRAL) / SCALE).exp();
+    let spoken_for = || support.iter().filter(|(_, support)| support.score > 0.0);
+    let all: f32 = 1.0 + spoken_for().map(|(_, support)| odds(support.score)).sum::<f32>();
+    spoken_for()
+        .map(|(leaf, support)| (*leaf, odds(support.score) / all))
+        .collect()
+}
+
 /// Ranks the leaves that have evidence; never empty, and the first is the best guess.
 pub(crate) fn rank(leaves: &[Leaf], support: &BTreeMap<usize, Support>) -> Vec<Category> {
-    let mut scored: Vec<(f32, &Leaf, &Support)> = support
-        .iter()
-        .filter_map(|(index, support)| Some((support.score, leaves.get(*index)?, support)))
-        .filter(|(score, ..)| *score > 0.0)
+    let mut probable: Vec<(f32, &Leaf, &Support)> = (probabilities(support).into_iter())
+        .filter_map(|(index, probability)| Some((probability, leaves.get(index)?, support.get(&index)?)))
         .collect();
-    scored.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.code.cmp(&b.1.code)));
-    let odds = |score: f32| ((score - NEUTRAL) / SCALE).exp();
-    let all: f32 = 1.0 + scored.iter().map(|(score, ..)| odds(*score)).sum::<f32>();
-    let mut ranked: Vec<Category> = scored
-        .into_iter()
-        .take(3)
-        .map(|(score, leaf, support)| category(leaf, odds(score) / all, support.reasons.clone()))
+    probable.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.code.cmp(&b.1.code)));
+    let mut ranked: Vec<Category> = (probable.into_iter().take(3))
+        .map(|(probability, leaf, support)| category(leaf, probability, support.reasons.clone()))
         .collect();
     if ranked.is_empty() {
         ranked.extend(guess(leaves, OTHER, 0.1, Vec::new()));

@@ -91,6 +91,9 @@ pub struct Tags {
     pub labels: Vec<Label>,
     /// Urgency.
     pub urgency: Urgency,
+    /// The best guess of the rules alone, where one holds: linking goes by it where the tagger is not sure.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by_rules: Option<Category>,
     /// The tags of each text alone that tells what happened, for what one says and the others do not.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub by_source: Vec<OfSource>,
@@ -212,6 +215,8 @@ impl Tagger {
             (None, None) => (category::rank(leaves, &found.leaves), category::ENOUGH),
         };
         let category = category::decide(&top, enough);
+        let by_rules = category::rank(leaves, &found.leaves).into_iter().next();
+        let by_rules = by_rules.filter(|best| !best.reasons.is_empty());
         let is_likely = category::decide(&top, category::ENOUGH).is_some();
         let urgency = urgency::rate(leaves, &top, is_likely, &found.raises, elements);
         let labels = labels::labels(&self.lexicon, &found.labels, &found.readings, elements);
@@ -220,6 +225,7 @@ impl Tagger {
             top,
             labels,
             urgency,
+            by_rules,
             by_source: Vec::new(),
         }
     }

@@ -3,6 +3,7 @@
 use std::sync::LazyLock;
 
 use proptest::prelude::*;
+use serde::Deserialize;
 
 use super::*;
 
@@ -86,6 +87,36 @@ fn sentences_that_no_rule_was_written_for_are_mostly_right() {
 "
         )
     );
+}
+
+/// A line of the texts to test with.
+#[derive(Deserialize)]
+struct Line {
+    category: String,
+    text: String,
+}
+
+#[test]
+fn texts_by_other_hands_are_mostly_right_and_answers_nearly_always() {
+    let texts = include_str!("../../corpora/gold/texts.jsonl");
+    let heard = include_str!("../../corpora/gold/texts_heard.jsonl");
+    for (lines, least, least_sure) in [(texts, 80, 94), (heard, 62, 92)] {
+        let (mut right, mut answers, mut right_answers, mut total) = (0, 0, 0, 0);
+        for line in lines.lines() {
+            let line: Line = serde_json::from_str(line).unwrap();
+            let tags = tag_heard(&TAGGER, &line.text);
+            total += 1;
+            right += usize::from(best(&tags) == line.category);
+            answers += usize::from(tags.category.is_some());
+            right_answers += usize::from(tags.category.is_some_and(|category| category.code == line.category));
+        }
+        let figures = format!("{right} of {total} right, {right_answers} of {answers} answers");
+        assert!(right * 100 >= total * least, "{figures}");
+        assert!(
+            right_answers * 100 >= answers * least_sure && answers * 5 >= total,
+            "{figures}"
+        );
+    }
 }
 
 /// The situations of a desk's day: what was said, its category, labels that must be there, most urgent level allowed.
@@ -375,7 +406,7 @@ fn what_raises_the_urgency_says_why() {
 
 #[test]
 fn reasons_are_words_of_the_text_as_they_stand() {
-    let tags = tag_heard(&Tagger::new(), "我老公又扯頭髮,還不讓我走");
+    let tags = tag_heard(&Tagger::rules_only(), "我老公又扯頭髮,還不讓我走");
     assert_eq!(best(&tags), "020102");
     let reasons = &tags.top.first().unwrap().reasons;
     assert!(reasons.contains(&"扯頭髮".to_owned()), "{reasons:?}");

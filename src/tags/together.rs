@@ -20,6 +20,8 @@ use crate::text;
 
 /// Words are sought so many characters around what speaks for a category.
 const AROUND: usize = 6;
+/// A probability by the rules that tells about as much as none.
+const DOUBT: f32 = 0.02;
 /// How many reasons are kept: of the rules first, then of the model.
 const REASONS: usize = 6;
 
@@ -84,8 +86,13 @@ fn whole_words(reading: &Reading, chars: &Range<usize>, cut: impl Fn(&str) -> Ve
     Some(from + first.start..from + last.end)
 }
 
-/// Lays out the scores of the rules, leaf by leaf; what speaks against a leaf is not counted below zero.
+/// Lays out what the rules say, leaf by leaf: 0 where they say nothing, up to 4 where they are sure and of one mind.
 pub(crate) fn scores(leaves: usize, support: &BTreeMap<usize, Support>) -> Vec<f32> {
-    let of = |leaf: usize| support.get(&leaf).map_or(0.0, |support| support.score.max(0.0));
-    (0..leaves).map(of).collect()
+    let mut scores = vec![0.0; leaves];
+    for (leaf, probability) in category::probabilities(support) {
+        if let Some(score) = scores.get_mut(leaf) {
+            *score = (1.0 + probability / DOUBT).ln();
+        }
+    }
+    scores
 }

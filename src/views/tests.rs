@@ -102,6 +102,7 @@ fn tags(category: bool) -> Tags {
             level: 3,
             reasons: vec![],
         },
+        by_rules: None,
         by_source: vec![],
     }
 }

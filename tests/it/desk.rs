@@ -312,6 +312,8 @@ fn tags() -> Tags {
             level: 3,
             reasons: vec![],
         },
+        by_rules: None,
+        by_source: Vec::new(),
     }
 }
 
