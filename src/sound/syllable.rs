@@ -1,6 +1,7 @@
 //! A character in, the syllables it may be spoken as out.
 
 use std::collections::HashMap;
+use std::ops::RangeInclusive;
 use std::sync::LazyLock;
 
 use pinyin::ToPinyin;
@@ -11,6 +12,9 @@ use crate::text::numeral;
 /// A toneless syllable, or a Latin letter that is spelt. A number below [`count`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) struct Syllable(pub(super) u16);
+
+/// The block of common characters (CJK Unified Ideographs).
+const UNIFIED: RangeInclusive<char> = '一'..='\u{9fff}';
 
 /// Readings beyond this many of a character are hardly ever meant.
 const MAX_READINGS: usize = 4;
@@ -129,8 +133,15 @@ pub(super) fn group(c: char) -> Option<u16> {
         };
         all().map(&mut group).collect()
     });
-    let usual = readings(c).into_iter().next()?;
-    GROUPS.get(usize::from(usual.0)).copied()
+    static OF_CHARACTERS: LazyLock<Vec<Option<u16>>> = LazyLock::new(|| UNIFIED.map(of).collect());
+    fn of(c: char) -> Option<u16> {
+        let usual = readings(c).into_iter().next()?;
+        GROUPS.get(usize::from(usual.0)).copied()
+    }
+    match (c as usize).checked_sub(*UNIFIED.start() as usize) {
+        Some(place) if UNIFIED.contains(&c) => OF_CHARACTERS.get(place).copied().flatten(),
+        _ => of(c),
+    }
 }
 
 fn loosened(initial: &'static str, last: &'static str) -> (&'static str, &'static str) {

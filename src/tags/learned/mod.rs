@@ -28,7 +28,7 @@ pub struct Model {
     /// The place of each feature in `rows`.
     places: HashMap<u64, u32>,
     rows: Vec<Row>,
-    /// Category and weight, those of one feature next to each other.
+    /// Category and weight, those of one feature next to each other and in order of the categories.
     weights: Vec<(u16, i8)>,
 }
 
@@ -118,10 +118,11 @@ impl Model {
         let speaks = |feature: &Feature| {
             let place = self.places.get(&feature.key)?;
             let row = self.rows.get(*place as usize)?;
-            let (_, weight) = self
-                .weights_of(row)
-                .iter()
-                .find(|(other, _)| usize::from(*other) == class)?;
+            let weights = self.weights_of(row);
+            let found = weights
+                .binary_search_by_key(&class, |(other, _)| usize::from(*other))
+                .ok()?;
+            let (_, weight) = weights.get(found)?;
             let share = values.get(place)? * row.step * f32::from(*weight);
             (share > 0.0 && !feature.chars.is_empty()).then(|| (share, feature.chars.clone()))
         };
