@@ -35,6 +35,7 @@ pub(super) async fn run(_command: Check, app: App) -> anyhow::Result<Outcome> {
             .map_err(|error| format!("{error:#}")),
     )?;
     say("model", model(&app))?;
+    say("tags", tags(&app))?;
     say("ffmpeg", Ok(ffmpeg().to_owned()))?;
     say("disk", disk(&app))?;
     if !app.has_store() {
@@ -98,6 +99,20 @@ fn model(app: &App) -> Result<String, String> {
     found
         .map(|path| path.display().to_string())
         .map_err(|error| format!("{error:#}"))
+}
+
+fn tags(app: &App) -> Result<String, String> {
+    let path = app.tags_model();
+    let whose = match path.exists() {
+        true => path.display().to_string(),
+        false => "the model that huisheng brings".to_owned(),
+    };
+    match app.tagger() {
+        Ok(tagger) => Ok(format!("{whose} ({})", tagger.version())),
+        Err(error) => Err(format!(
+            "{error:#}; or remove it to go on with the model that huisheng brings"
+        )),
+    }
 }
 
 /// Has the transcription server hear a clip.

@@ -91,7 +91,12 @@ impl Read {
         let tags = stages.tagger.tag(&segmenter, texts, &elements);
         let profile = links::profile(call, &joined(texts), &elements, &tags, &segmenter);
         let keys = links::keys(&profile);
-        let version = format!("huisheng {}, names {}", env!("CARGO_PKG_VERSION"), stages.names);
+        let version = format!(
+            "huisheng {}, names {}, tags {}",
+            env!("CARGO_PKG_VERSION"),
+            stages.names,
+            stages.tagger.version()
+        );
         Read {
             analysis: Made {
                 value: Analysis { elements, tags },

@@ -157,6 +157,13 @@ impl Tagger {
         }
     }
 
+    /// Returns what tells one model from another: the head of the digest of the texts it learned from.
+    #[must_use]
+    pub fn version(&self) -> &str {
+        let digest = self.model.as_ref().map_or("rules", Model::digest);
+        digest.get(..8).unwrap_or(digest)
+    }
+
     /// Tags one call from all its texts; a text that an officer wrote weighs more than one that was heard.
     ///
     /// No text at all gives 999999 as the only guess; a transcript in which nothing is said gives 900101.

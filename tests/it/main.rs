@@ -48,5 +48,8 @@ mod api;
 /// Does a person see and hear what is there, and only that?
 mod pages;
 
+/// Are categories learned from records?
+mod tags;
+
 /// Is anything lost or doubled when the process is killed at any moment?
 mod faults;
