@@ -14,8 +14,8 @@ struct Object {
     text: String,
 }
 
-/// Reads `code<TAB>text` lines, where `#` begins a comment, or lines of JSON with `category` and `text`; `None` where the
-/// lines are JSON of another kind.
+/// Reads `code<TAB>text` lines, where `#` begins a comment, or lines of JSON with `category` and `text`; `None` where
+/// the lines are JSON of another kind.
 pub(super) fn texts(lines: &str, path: &Path) -> anyhow::Result<Option<Vec<Example>>> {
     let lines = lines.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
     if lines

@@ -35,10 +35,10 @@ pub(super) struct Tags {
 enum Action {
     /// Make a tags model from texts with their right categories, beside those that huisheng brings
     ///
-    /// PATH is a TSV file (code, tab, text), JSONL {"category", "text"}, or a file of records (JSONL or CSV): of a record, the
-    /// category of the last feedback, else its own, and its content, transcript and feedback. Every fifth text in turn is held out,
-    /// and the figures are those of the texts held out. The model is kept in the data directory; `rebuild all` then tags
-    /// the calls there anew.
+    /// PATH is a TSV file (code, tab, text), JSONL {"category", "text"}, or a file of records (JSONL or CSV): of a
+    /// record, the category of the last feedback, else its own, and its content, transcript and feedback. Every fifth
+    /// text in turn is held out, and the figures are those of the texts held out. The model is kept in the data
+    /// directory; `rebuild all` then tags the calls there anew.
     Train(Train),
 }
 

@@ -44,7 +44,8 @@ static EACH: LazyLock<Regex> = LazyLock::new(|| {
         r"(?:[一每两1]|\d)(?:家|个|个月|把|天|月|份|次|盒|斤|只|座|件|人|晚上?|宿|年|疗程|趟|回|位|小时|桌|单|瓶|条|车|箱|套|平|亩|间|股|节|课|顿|针|包|张|节课|学期)(?:要|收|是|卖|才|就|得|按)?$",
     )
 });
-/// What comes right behind money that stands without 元: the end of a clause, or a word that no counted thing begins with.
+/// What comes right behind money that stands without 元: the end of a clause, or a word that no counted thing begins
+/// with.
 static FOLLOWS: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
         r"^(?:$|[^\p{Han}a-z0-9\-—.:%/]|[了就没给转买卖才不还也都去到我他她你呢吧啊呀嘛一每算收返后是被在让叫搁由并押现补赔整的作为存扫封]|打水漂|定金|货款|工资|工钱|保证金|本金|贷款|利息)",

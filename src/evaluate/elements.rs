@@ -112,11 +112,11 @@ pub const KINDS: [&str; 18] = [
 
 /// Counts each kind of one text.
 ///
-/// A value is right when it is equal; times when they overlap by half of their union or begin and end within 20 minutes of
-/// each other; amounts when both bounds lie within a tenth; persons when what both say of surname, name and relation
-/// agrees; words of weapons and injuries when one holds the other. A level of a place is right when an address of the text
-/// has it, and, from the building down, when the levels above agree where both have them. Names of places are equal
-/// when they are written so or are one place of the gazetteer.
+/// A value is right when it is equal; times when they overlap by half of their union or begin and end within 20 minutes
+/// of each other; amounts when both bounds lie within a tenth; persons when what both say of surname, name and relation
+/// agrees; words of weapons and injuries when one holds the other. A level of a place is right when an address of the
+/// text has it, and, from the building down, when the levels above agree where both have them. Names of places are
+/// equal when they are written so or are one place of the gazetteer.
 #[must_use]
 pub fn compare(wanted: &Values, given: &Values, gazetteer: &Gazetteer) -> [Count; KINDS.len()] {
     let level = |has: &dyn Fn(&Address) -> bool, same: &dyn Fn(&Address, &Address) -> bool| {

@@ -141,8 +141,8 @@ pub fn short_name(code: &str) -> String {
     }
 }
 
-/// Returns the categories of a call: the record's own, then the tagger's where it is another. Where the tagger is unsure,
-/// its rules tell more than its model, which always has a guess.
+/// Returns the categories of a call: the record's own, then the tagger's where it is another. Where the tagger is
+/// unsure, its rules tell more than its model, which always has a guess.
 pub(crate) fn guesses(call: &Call, tags: &Tags) -> Vec<Guess> {
     let recorded = call.category.iter().map(|code| Guess {
         code: code.trim().to_owned(),

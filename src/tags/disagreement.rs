@@ -53,10 +53,10 @@ pub struct Disagreement {
 
 /// Compares the record of a call with what was heard; nothing where there is only one of them.
 ///
-/// `recorded` is the category of the record. It disagrees with a recording of whose category the tagger is sure. An address
-/// disagrees where both give a level (estate, building, unit, room, road) and no value of one sounds like one of the
-/// other. A weapon or an injury disagrees where only one side has one; a record without any narrative says nothing
-/// about them.
+/// `recorded` is the category of the record. It disagrees with a recording of whose category the tagger is sure. An
+/// address disagrees where both give a level (estate, building, unit, room, road) and no value of one sounds like one
+/// of the other. A weapon or an injury disagrees where only one side has one; a record without any narrative says
+/// nothing about them.
 #[must_use]
 pub fn disagreements(recorded: Option<&str>, elements: &Elements, tags: &Tags) -> Vec<Disagreement> {
     let of = |source: &Source| tags.by_source.iter().find(|one| one.source == *source);

@@ -108,10 +108,11 @@ pub struct OfSource {
     pub tags: Tags,
 }
 
-/// Tags texts by the rules of `corpora/taxonomy.csv` and `corpora/labels.csv` and by a model that learned from labelled texts.
+/// Tags texts by the rules of `corpora/taxonomy.csv` and `corpora/labels.csv` and by a model that learned from labelled
+/// texts.
 ///
-/// A rule is a sum of cues that held, a margin of the model a sum over the characters and sounds of the text, so every tag
-/// can name the words that caused it. What is denied (没有动刀), asked by the desk (有没有受伤?) or part of another word
+/// A rule is a sum of cues that held, a margin of the model a sum over the characters and sounds of the text, so every
+/// tag can name the words that caused it. What is denied (没有动刀), asked by the desk (有没有受伤?) or part of another word
 /// (刀削面) is no evidence for a rule. Labels and urgency are the rules' alone.
 #[derive(Debug)]
 pub struct Tagger {

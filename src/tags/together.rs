@@ -25,8 +25,8 @@ const DOUBT: f32 = 0.02;
 /// How many reasons are kept: of the rules first, then of the model.
 const REASONS: usize = 6;
 
-/// Ranks the three likeliest leaves; by the rules alone where the model knows nothing of the texts. `cut` cuts a text into
-/// terms.
+/// Ranks the three likeliest leaves; by the rules alone where the model knows nothing of the texts. `cut` cuts a text
+/// into terms.
 pub(crate) fn rank(
     leaves: &[Leaf],
     model: &Model,
@@ -74,8 +74,8 @@ pub(crate) fn rank(
         .collect()
 }
 
-/// Widens a stretch of a text to the words it touches, without words at its ends that say nothing; `None` where only such
-/// words are left.
+/// Widens a stretch of a text to the words it touches, without words at its ends that say nothing; `None` where only
+/// such words are left.
 fn whole_words(reading: &Reading, chars: &Range<usize>, cut: impl Fn(&str) -> Vec<Term>) -> Option<Range<usize>> {
     let from = chars.start.saturating_sub(AROUND);
     let terms = cut(reading.slice(from, chars.end + AROUND));

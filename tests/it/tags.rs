@@ -1,4 +1,4 @@
-//! The program learns categories from a bureau's own records, uses what it learned, and says what is wrong with a spoilt model.
+//! Records of a bureau in, what the program learned of them out; a spoilt model is named.
 
 use std::fmt::Write as _;
 use std::fs;

@@ -36,9 +36,9 @@ enum What {
     Asr(asr::Asr),
     /// Times, places, persons, numbers, money and harm found in texts, beside plain patterns
     ///
-    /// GOLD holds a line {"text", "received_at", "elements", "negated", "part"} of JSON a text: the values of its elements,
-    /// the harm it denies ("weapon", "injury") and which part of the texts it belongs to. Names of places are those of
-    /// the data directory.
+    /// GOLD holds a line {"text", "received_at", "elements", "negated", "part"} of JSON a text: the values of its
+    /// elements, the harm it denies ("weapon", "injury") and which part of the texts it belongs to. Names of places are
+    /// those of the data directory.
     Elements(Gold),
     /// Events and matters of the data directory, beside same number and same address
     ///

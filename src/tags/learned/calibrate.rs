@@ -10,10 +10,11 @@ pub(crate) const UNKNOWN: Scale = Scale {
     rules: 0.1,
     enough: 1.0,
 };
-/// How much more the rules tell of a usual call than of the texts to learn from, half of which avoid the usual words and some
-/// of which use them of what did not happen. On the dialogues of `corpora/gold/dev_script.jsonl` and `spoken_dev.jsonl`,
-/// which were written as calls go, the best guess is right for 70 in 100 with the weight that the texts give, and for 72
-/// with twice that, which costs the texts held out nothing; four times gives 74, and costs them one and a half.
+/// How much more the rules tell of a usual call than of the texts to learn from, half of which avoid the usual words
+/// and some of which use them of what did not happen. On the dialogues of `corpora/gold/dev_script.jsonl` and
+/// `spoken_dev.jsonl`, which were written as calls go, the best guess is right for 70 in 100 with the weight that the
+/// texts give, and for 72 with twice that, which costs the texts held out nothing; four times gives 74, and costs them
+/// one and a half.
 const RULES_TELL_MORE: f32 = 2.0;
 /// Steps of Newton's method; it settles after five or so.
 const STEPS: usize = 25;
@@ -43,9 +44,9 @@ impl Opinion {
     }
 }
 
-/// Finds the scale under which the right categories are likeliest (temperature scaling after Guo et al., "On Calibration of
-/// Modern Neural Networks", ICML 2017, with a second weight for the rules), and the probability from which on nine in
-/// ten best guesses are right.
+/// Finds the scale under which the right categories are likeliest (temperature scaling after Guo et al., "On
+/// Calibration of Modern Neural Networks", ICML 2017, with a second weight for the rules), and the probability from
+/// which on nine in ten best guesses are right.
 pub(crate) fn calibrate(opinions: &[(usize, Opinion)]) -> Scale {
     let mut scale = UNKNOWN;
     for _ in 0..STEPS {

@@ -27,7 +27,8 @@ enum Kind {
     Element = 4,
 }
 
-/// Returns the features of a text in order of place. Every number counts as the digit 0: which one it is says nothing about the category.
+/// Returns the features of a text in order of place. Every number counts as the digit 0: which one it is says nothing
+/// about the category.
 pub(crate) fn of_text(reading: &Reading) -> Vec<Feature> {
     let characters = characters(reading);
     let mut features = Vec::with_capacity(3 * characters.len());
