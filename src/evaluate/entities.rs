@@ -9,6 +9,7 @@ use crate::elements;
 use crate::elements::Context;
 use crate::elements::Source;
 use crate::elements::SourceText;
+use crate::evaluate::share;
 use crate::sound::Gazetteer;
 use crate::text;
 
@@ -151,10 +152,6 @@ fn places(text: &str, gazetteer: &Gazetteer) -> Vec<String> {
     let hits = gazetteer.find(text, None);
     let names = (hits.iter().filter(|hit| hit.exact)).filter_map(|hit| gazetteer.names().get(hit.name_idx));
     names.map(|name| name.name.clone()).collect()
-}
-
-fn share(part: usize, whole: usize) -> Option<f64> {
-    (whole > 0).then(|| part as f64 / whole as f64)
 }
 
 #[cfg(test)]

@@ -14,3 +14,8 @@ pub mod links;
 
 /// Texts with their right categories in, accuracy and coverage out.
 pub mod tags;
+
+/// Returns a part of a whole as a share of it; `None` where the whole is nothing.
+fn share(part: usize, whole: usize) -> Option<f64> {
+    (whole > 0).then(|| part as f64 / whole as f64)
+}

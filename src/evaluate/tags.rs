@@ -224,7 +224,7 @@ fn reliability(pairs: &[(&String, &Prediction)]) -> Vec<Bin> {
 }
 
 fn share(part: usize, whole: usize) -> f64 {
-    if whole == 0 { 0.0 } else { part as f64 / whole as f64 }
+    super::share(part, whole).unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -62,8 +62,8 @@ pub enum LearnError {
 
 impl Tagger {
     /// Learns a model from examples, and tries it on those that were held out: each fifth in turn is judged by a model
-    /// of the other four, which also sets how sure the last model, made of all, may be. Takes a minute for 10,000
-    /// texts.
+    /// of the other four, which also sets how sure the last model, made of all, may be. Takes some
+    /// 20 seconds for 25,000 texts on two cores.
     ///
     /// # Errors
     ///

@@ -44,6 +44,7 @@ use crate::tags::support::Vote;
 use crate::tags::urgency::Raise;
 use crate::terms::Segmenter;
 use crate::terms::Term;
+use crate::text;
 use crate::text::Normal;
 use crate::text::normalise;
 
@@ -217,14 +218,15 @@ impl Tagger {
     ) -> Tags {
         let found = self.find(texts, &cut);
         let leaves = &self.lexicon.leaves;
+        let by_rules = category::rank(leaves, &found.leaves);
+        let learned = |model: &Model| together::rank(leaves, model, &found, elements, &cut);
         let (top, enough) = match (self.silence(&found.readings), &self.model) {
             (Some(confidence), _) => (category::silent(leaves, confidence), category::ENOUGH),
-            (None, Some(model)) => (together::rank(leaves, model, &found, elements, &cut), model.enough()),
-            (None, None) => (category::rank(leaves, &found.leaves), category::ENOUGH),
+            (None, Some(model)) => (learned(model).unwrap_or_else(|| by_rules.clone()), model.enough()),
+            (None, None) => (by_rules.clone(), category::ENOUGH),
         };
         let category = category::decide(&top, enough);
-        let by_rules = category::rank(leaves, &found.leaves).into_iter().next();
-        let by_rules = by_rules.filter(|best| !best.reasons.is_empty());
+        let by_rules = by_rules.into_iter().next().filter(|best| !best.reasons.is_empty());
         let is_likely = category::decide(&top, category::ENOUGH).is_some();
         let urgency = urgency::rate(leaves, &top, is_likely, &found.raises, elements);
         let labels = labels::labels(&self.lexicon, &found.labels, &found.readings, elements);
@@ -318,9 +320,5 @@ impl Default for Tagger {
 /// Returns the words of a hit as they stand in the original text.
 fn words_of(text: &SourceText, hits: &Hits<'_>, hit: &hits::Hit) -> String {
     let chars = hits.reading().original(&(hit.start..hit.end));
-    text.text
-        .chars()
-        .skip(chars.start)
-        .take(chars.end - chars.start)
-        .collect()
+    text::slice(&text.text, chars.start, chars.end)
 }

@@ -25,15 +25,14 @@ const DOUBT: f32 = 0.02;
 /// How many reasons are kept: of the rules first, then of the model.
 const REASONS: usize = 6;
 
-/// Ranks the three likeliest leaves; by the rules alone where the model knows nothing of the texts. `cut` cuts a text
-/// into terms.
+/// Ranks the three likeliest leaves; `None` where the model knows nothing of the texts. `cut` cuts a text into terms.
 pub(crate) fn rank(
     leaves: &[Leaf],
     model: &Model,
     found: &Findings<'_>,
     elements: &Elements,
     cut: impl Fn(&str) -> Vec<Term>,
-) -> Vec<Category> {
+) -> Option<Vec<Category>> {
     let shown: Vec<(f32, Vec<Feature>)> = (found.readings.iter())
         .map(|(text, reading)| (category::weight_of(&text.source), features::of_text(reading)))
         .collect();
@@ -42,7 +41,7 @@ pub(crate) fn rank(
     let of_texts = counted.flat_map(|(weight, features)| features.iter().map(|one| (one, *weight)));
     let bag = model.bag(of_texts.chain(whole.iter().map(|one| (one, 1.0))));
     if bag.0.is_empty() {
-        return category::rank(leaves, &found.leaves);
+        return None;
     }
     let opinion = Opinion {
         margins: model.margins(&bag),
@@ -70,8 +69,9 @@ pub(crate) fn rank(
         reasons
     };
     let best = ranked.into_iter().take(3);
-    best.filter_map(|(class, probability)| Some(category::category(leaves.get(class)?, probability, reasons(class))))
-        .collect()
+    let named =
+        |(class, probability): (usize, f32)| Some(category::category(leaves.get(class)?, probability, reasons(class)));
+    Some(best.filter_map(named).collect())
 }
 
 /// Widens a stretch of a text to the words it touches, without words at its ends that say nothing; `None` where only

@@ -2,6 +2,8 @@
 
 use serde::Serialize;
 
+use crate::evaluate::share;
+
 /// How many items of a kind are right, were given and are wanted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(into = "CountView")]
@@ -81,8 +83,4 @@ impl Count {
             wanted: wanted.len(),
         }
     }
-}
-
-fn share(part: usize, whole: usize) -> Option<f64> {
-    (whole > 0).then(|| part as f64 / whole as f64)
 }

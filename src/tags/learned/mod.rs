@@ -86,14 +86,25 @@ impl Model {
         self.scale.enough
     }
 
-    /// Returns the features of a call that the model knows. Each text comes with how much it counts.
+    /// Returns the features of a call that the model knows: how often each occurs, damped and weighted by its rarity,
+    /// the whole brought to length 1. Each feature comes with how much its text counts.
     pub(crate) fn bag<'a>(&self, features: impl IntoIterator<Item = (&'a Feature, f32)>) -> Bag {
-        let known = features
-            .into_iter()
-            .filter_map(|(feature, weight)| Some((*self.places.get(&feature.key)?, weight)));
-        bag(known, |place| {
-            self.rows.get(place as usize).map_or(0.0, |row| row.rarity)
-        })
+        let known = |(feature, weight): (&Feature, f32)| Some((*self.places.get(&feature.key)?, weight));
+        let mut entries: Vec<(u32, f32)> = features.into_iter().filter_map(known).collect();
+        entries.sort_unstable_by_key(|(place, _)| *place);
+        entries.dedup_by(|later, first| {
+            let same = later.0 == first.0;
+            first.1 += if same { later.1 } else { 0.0 };
+            same
+        });
+        for (place, value) in &mut entries {
+            let rarity = self.rows.get(*place as usize).map_or(0.0, |row| row.rarity);
+            *value = (1.0 + *value).ln() * rarity;
+        }
+        let square = entries.iter().map(|(_, value)| value * value).sum::<f32>();
+        let length = square.sqrt().max(f32::MIN_POSITIVE);
+        entries.iter_mut().for_each(|(_, value)| *value /= length);
+        Bag(entries)
     }
 
     /// Returns a margin for each category: above zero where the model would say yes.
@@ -160,28 +171,6 @@ impl Model {
             .get(row.weights.start as usize..row.weights.end as usize)
             .unwrap_or_default()
     }
-}
-
-/// Makes a bag: how often each feature occurs, damped and weighted by its rarity, the whole brought to length 1.
-fn bag(counts: impl IntoIterator<Item = (u32, f32)>, rarity: impl Fn(u32) -> f32) -> Bag {
-    let mut entries: Vec<(u32, f32)> = counts.into_iter().collect();
-    entries.sort_unstable_by_key(|(place, _)| *place);
-    entries.dedup_by(|later, first| {
-        let same = later.0 == first.0;
-        first.1 += if same { later.1 } else { 0.0 };
-        same
-    });
-    for (place, value) in &mut entries {
-        *value = (1.0 + *value).ln() * rarity(*place);
-    }
-    let length = entries
-        .iter()
-        .map(|(_, value)| value * value)
-        .sum::<f32>()
-        .sqrt()
-        .max(f32::MIN_POSITIVE);
-    entries.iter_mut().for_each(|(_, value)| *value /= length);
-    Bag(entries)
 }
 
 #[cfg(test)]

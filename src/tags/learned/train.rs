@@ -12,7 +12,6 @@ use crate::tags::learned::Bag;
 use crate::tags::learned::Model;
 use crate::tags::learned::Row;
 use crate::tags::learned::Scale;
-use crate::tags::learned::bag;
 use crate::tags::learned::features::Feature;
 
 /// A feature of fewer samples than this is chance.
@@ -24,6 +23,7 @@ const ROUNDS: usize = 40;
 const TOLERANCE: f32 = 0.05;
 /// Weights nearer to zero than this are left out.
 const SMALL: f32 = 0.05;
+
 /// A text with its category.
 #[derive(Clone, Debug)]
 pub(crate) struct Sample {
@@ -35,18 +35,28 @@ pub(crate) struct Sample {
 
 /// Trains a model on samples, given the codes of the categories.
 pub(crate) fn train(samples: &[&Sample], codes: &[String], scale: Scale, digest: &str) -> Model {
-    let (mut rows, places) = vocabulary(samples);
-    let rarity = |place: u32| rows.get(place as usize).map_or(0.0, |row: &Row| row.rarity);
-    let known = |sample: &Sample| -> Vec<(u32, f32)> {
-        let places = sample.features.iter().filter_map(|one| places.get(&one.key));
-        places.map(|place| (*place, 1.0)).collect()
+    let (rows, places) = vocabulary(samples);
+    let mut model = Model {
+        codes: codes.to_vec(),
+        scale,
+        digest: digest.to_owned(),
+        places,
+        rows,
+        weights: Vec::new(),
     };
-    let bags: Vec<(usize, Bag)> = samples
-        .iter()
-        .map(|sample| (sample.class, bag(known(sample), rarity)))
-        .collect();
-    let columns = columns(&bags, codes.len(), rows.len());
-    let mut weights: Vec<Vec<(u16, f32)>> = vec![Vec::new(); rows.len()];
+    let shown = |sample: &&Sample| {
+        let features = sample.features.iter().map(|one| (one, 1.0));
+        (sample.class, model.bag(features))
+    };
+    let bags: Vec<(usize, Bag)> = samples.iter().map(shown).collect();
+    let columns = columns(&bags, codes.len(), model.rows.len());
+    pack(&mut model, columns);
+    model
+}
+
+/// Puts the weights of each category into a model, those near zero left out and the rest in 127 steps either way.
+fn pack(model: &mut Model, columns: Vec<Vec<f32>>) {
+    let mut weights: Vec<Vec<(u16, f32)>> = vec![Vec::new(); model.rows.len()];
     for (class, column) in (0..).zip(columns) {
         for (weights, weight) in weights.iter_mut().zip(column) {
             if weight.abs() >= SMALL {
@@ -54,25 +64,13 @@ pub(crate) fn train(samples: &[&Sample], codes: &[String], scale: Scale, digest:
             }
         }
     }
-    let mut packed = Vec::new();
-    for (row, weights) in rows.iter_mut().zip(weights) {
-        let start = packed.len();
+    for (row, weights) in model.rows.iter_mut().zip(weights) {
+        let start = model.weights.len();
         let largest = weights.iter().map(|(_, weight)| weight.abs()).fold(0.0, f32::max);
         row.step = largest / 127.0;
-        packed.extend(
-            weights
-                .into_iter()
-                .map(|(class, weight)| (class, (weight / row.step).round() as i8)),
-        );
-        row.weights = to_u32(start)..to_u32(packed.len());
-    }
-    Model {
-        codes: codes.to_vec(),
-        scale,
-        digest: digest.to_owned(),
-        places,
-        rows,
-        weights: packed,
+        let steps = |(class, weight): (u16, f32)| (class, (weight / row.step).round() as i8);
+        model.weights.extend(weights.into_iter().map(steps));
+        row.weights = to_u32(start)..to_u32(model.weights.len());
     }
 }
 
