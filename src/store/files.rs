@@ -161,6 +161,12 @@ impl Drop for Draft {
 }
 
 fn sync_folder(path: &Path) -> Result<(), StoreError> {
+    // What lies above a data directory of one name is the working directory.
+    let path = if path.as_os_str().is_empty() {
+        Path::new(".")
+    } else {
+        path
+    };
     File::open(path)
         .and_then(|folder| folder.sync_all())
         .map_err(failed(path))

@@ -779,3 +779,26 @@ proptest! {
         });
     }
 }
+
+#[test]
+fn a_data_directory_of_one_name_lies_in_the_working_directory() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("records.jsonl"), "{broken\n").unwrap();
+    let output = std::process::Command::new(env!("CARGO_BIN_EXE_huisheng"))
+        .current_dir(folder.path())
+        .args(["--data", "desk", "import", "records.jsonl"])
+        .output()
+        .unwrap();
+    assert_eq!(
+        output.status.code(),
+        Some(3),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    assert!(
+        std::fs::read_dir(folder.path().join("desk/parked"))
+            .unwrap()
+            .next()
+            .is_some()
+    );
+}
